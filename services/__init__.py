@@ -1,0 +1,1 @@
+"""The five services. Each is started by `python -m services.<name>` and imports only `shared`."""

@@ -1,0 +1,1 @@
+"""Takes requests from people and serves pages, status and archives."""

@@ -1,0 +1,1 @@
+"""Downloads the pictures and packs them into one archive."""

@@ -1,0 +1,1 @@
+"""Decides the fate of every job and releases it at its time."""

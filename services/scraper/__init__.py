@@ -1,0 +1,1 @@
+"""Finds addresses of pictures with search engines."""
