@@ -1,0 +1,65 @@
+"""Where the ZIPs lie: one file per job and run, written under another name and renamed when whole, never rewritten."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+_PART = ".part"
+
+
+def archive_name(job_id: UUID, run: int) -> str:
+    return f"{job_id}-{run}.zip"
+
+
+def job_of_archive(name: str) -> UUID:
+    """The job of an archive's name; ValueError when it is not one."""
+    return UUID(name.removesuffix(_PART)[:36])
+
+
+def folder_of(archives: str) -> Path:
+    """`file:///path` → the path; ValueError for anything else."""
+    parts = urlsplit(archives)
+    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
+        raise ValueError("must be file:///an/absolute/path")
+    return Path(parts.path)
+
+
+class LocalArchives:
+    """A folder that the packager and the gateway both see. Every call touches the disk: run it in a thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def part(self, job_id: UUID, run: int) -> Path:
+        """Where to write while the archive is not whole."""
+        return self._folder / (archive_name(job_id, run) + _PART)
+
+    def publish(self, job_id: UUID, run: int) -> None:
+        """Make the written part the archive, durably: it is on the disk before it has its name."""
+        part = self.part(job_id, run)
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(self.path(job_id, run))
+
+    def path(self, job_id: UUID, run: int) -> Path:
+        return self._folder / archive_name(job_id, run)
+
+    def discard(self, job_id: UUID, run: int) -> None:
+        """Drop the part and the archive of one run."""
+        self.part(job_id, run).unlink(missing_ok=True)
+        self.path(job_id, run).unlink(missing_ok=True)
+
+    def delete(self, job_id: UUID) -> None:
+        """Drop everything of a job."""
+        for path in self._folder.glob(f"{job_id}-*"):
+            path.unlink(missing_ok=True)
+
+    def jobs(self) -> Iterator[UUID]:
+        """The jobs that have something here."""
+        seen = set()
+        for path in self._folder.glob("*.zip*"):
+            seen.add(job_of_archive(path.name))
+        yield from seen

@@ -1,0 +1,173 @@
+"""Cassandra from asyncio: prepared statements, all pages, conditional writes with their unknown outcomes told apart.
+
+The driver (cassandra-driver) answers on its own thread; here is the bridge to the event loop.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from cassandra import (
+    ConsistencyLevel,
+    OperationTimedOut,
+    ReadFailure,
+    ReadTimeout,
+    Unavailable,
+    WriteFailure,
+    WriteTimeout,
+)
+from cassandra.cluster import (
+    EXEC_PROFILE_DEFAULT,
+    Cluster,
+    ExecutionProfile,
+    NoHostAvailable,
+    ResponseFuture,
+    Session,
+)
+from cassandra.connection import ConnectionException
+from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy, TokenAwarePolicy
+from cassandra.protocol import ErrorMessageSub, OverloadedErrorMessage
+from cassandra.query import BatchStatement, BatchType, PreparedStatement, dict_factory
+
+from shared.errors import DependencyAwayError, OutcomeUnknownError
+
+Row = dict[str, Any]
+
+_AWAY = (
+    NoHostAvailable,
+    OperationTimedOut,
+    ConnectionException,
+    Unavailable,
+    ReadTimeout,
+    ReadFailure,
+    WriteTimeout,
+    WriteFailure,
+    OverloadedErrorMessage,
+)
+_ROWS_PER_BATCH = 50
+_IN_FLIGHT = 256
+
+
+class Cassandra:
+    """One session on one keyspace. Every method raises DependencyAwayError when the servers do not answer."""
+
+    def __init__(self, cluster: Cluster, session: Session) -> None:
+        self._cluster = cluster
+        self._session = session
+        self._prepared: dict[str, PreparedStatement] = {}
+        self._slots = asyncio.Semaphore(_IN_FLIGHT)
+
+    @classmethod
+    async def connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
+        """DependencyAwayError when no host answers or the keyspace is not there yet."""
+        cluster = Cluster(
+            [host for host, _ in hosts],
+            port=hosts[0][1],
+            protocol_version=5,
+            execution_profiles={EXEC_PROFILE_DEFAULT: _profile()},
+            reconnection_policy=ExponentialReconnectionPolicy(1, 10),
+            monitor_reporting_enabled=False,
+            connect_timeout=5,
+        )
+        try:
+            session = await asyncio.to_thread(cluster.connect, keyspace)
+        except (*_AWAY, ErrorMessageSub) as error:
+            await asyncio.to_thread(cluster.shutdown)
+            raise DependencyAwayError("cassandra", _brief(error)) from error
+        return cls(cluster, session)
+
+    async def execute(self, cql: str, parameters: Sequence[object] = (), *, serial: bool = False) -> list[Row]:
+        """All rows. `serial` reads what conditional writes have decided, those still in flight included."""
+        statement = (await self._prepare(cql)).bind(parameters)
+        if serial:
+            statement.consistency_level = ConsistencyLevel.LOCAL_SERIAL
+        return await self._run(statement)
+
+    async def execute_if(self, cql: str, parameters: Sequence[object]) -> bool:
+        """Run a conditional write (`IF …`): True when applied. OutcomeUnknownError when nobody can tell."""
+        statement = (await self._prepare(cql)).bind(parameters)
+        try:
+            rows = await self._run(statement)
+        except DependencyAwayError as away:
+            raise OutcomeUnknownError("cassandra", str(away)) from away
+        return bool(rows[0]["[applied]"])
+
+    async def execute_in_partition(self, cql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Write many rows of one partition, in unlogged batches."""
+        prepared = await self._prepare(cql)
+        pending = list(rows)
+        for start in range(0, len(pending), _ROWS_PER_BATCH):
+            batch = BatchStatement(BatchType.UNLOGGED)
+            for row in pending[start : start + _ROWS_PER_BATCH]:
+                batch.add(prepared, row)
+            await self._run(batch)
+
+    async def execute_ddl(self, cql: str) -> None:
+        """A schema statement, not prepared."""
+        await self._run(cql)
+
+    async def answers(self) -> bool:
+        """Whether a query succeeds now: the readiness check."""
+        try:
+            await self.execute("SELECT release_version FROM system.local")
+        except DependencyAwayError:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._cluster.shutdown)
+
+    async def _prepare(self, cql: str) -> PreparedStatement:
+        prepared = self._prepared.get(cql)
+        if prepared is None:
+            try:
+                prepared = await asyncio.to_thread(self._session.prepare, cql)
+            except _AWAY as error:
+                raise DependencyAwayError("cassandra", _brief(error)) from error
+            self._prepared[cql] = prepared
+        return prepared
+
+    async def _run(self, statement: object) -> list[Row]:
+        async with self._slots:
+            try:
+                return await _all_pages(self._session.execute_async(statement))
+            except _AWAY as error:
+                raise DependencyAwayError("cassandra", _brief(error)) from error
+
+
+async def _all_pages(response: ResponseFuture) -> list[Row]:
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[list[Row]] = loop.create_future()
+    rows: list[Row] = []
+
+    def on_page(page: list[Row] | None) -> None:
+        rows.extend(page or ())
+        if response.has_more_pages:
+            response.start_fetching_next_page()
+        else:
+            loop.call_soon_threadsafe(_settle, answer, answer.set_result, rows)
+
+    def on_error(error: BaseException) -> None:
+        loop.call_soon_threadsafe(_settle, answer, answer.set_exception, error)
+
+    response.add_callbacks(on_page, on_error)
+    return await answer
+
+
+def _settle(answer: asyncio.Future[Any], setter: Callable[[Any], None], outcome: object) -> None:
+    if not answer.done():  # whoever waited may have been cancelled
+        setter(outcome)
+
+
+def _profile() -> ExecutionProfile:
+    return ExecutionProfile(
+        load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy()),
+        consistency_level=ConsistencyLevel.LOCAL_QUORUM,
+        serial_consistency_level=ConsistencyLevel.LOCAL_SERIAL,
+        request_timeout=10,
+        row_factory=dict_factory,
+    )
+
+
+def _brief(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:300]

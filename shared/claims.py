@@ -1,0 +1,83 @@
+"""Who works which run: one claim per (job, run, stage), and the heartbeat that shows it is alive."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.cassandra import Cassandra
+from shared.errors import OutcomeUnknownError
+from shared.events import Stage
+from shared.jobs import aware
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How far a task is; each counts pictures."""
+
+    found: int = 0
+    kept: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    beat_at: datetime
+    counts: Counts
+
+
+class Claims:
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
+        """True when this attempt holds the run. `attempt` is fresh for each try, never an instance's name:
+        a worker that restarts must not mistake its former claim for its own."""
+        try:
+            won = await self._cassandra.execute_if(
+                "INSERT INTO claims (job_id, run, stage, claimed_by, claimed_at) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS",
+                (job_id, run, stage, attempt, now),
+            )
+        except OutcomeUnknownError:
+            won = False
+        return won or await self._holder(job_id, run, stage) == attempt
+
+    async def claimed_at(self, job_id: UUID, run: int, stage: Stage) -> datetime | None:
+        rows = await self._cassandra.execute(
+            "SELECT claimed_at FROM claims WHERE job_id = ? AND run = ? AND stage = ?", (job_id, run, stage), serial=True
+        )
+        claimed: datetime | None = aware(rows[0]["claimed_at"]) if rows else None
+        return claimed
+
+    async def _holder(self, job_id: UUID, run: int, stage: Stage) -> UUID | None:
+        rows = await self._cassandra.execute(
+            "SELECT claimed_by FROM claims WHERE job_id = ? AND run = ? AND stage = ?", (job_id, run, stage), serial=True
+        )
+        holder: UUID | None = rows[0]["claimed_by"] if rows else None
+        return holder
+
+    async def delete(self, job_id: UUID) -> None:
+        await self._cassandra.execute("DELETE FROM claims WHERE job_id = ?", (job_id,))
+
+
+class Heartbeats:
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def beat(self, job_id: UUID, run: int, stage: Stage, counts: Counts, *, now: datetime) -> None:
+        await self._cassandra.execute(
+            "INSERT INTO heartbeats (job_id, run, stage, beat_at, found, kept, refused) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (job_id, run, stage, now, counts.found, counts.kept, counts.refused),
+        )
+
+    async def last(self, job_id: UUID, run: int, stage: Stage) -> Heartbeat | None:
+        rows = await self._cassandra.execute(
+            "SELECT beat_at, found, kept, refused FROM heartbeats WHERE job_id = ? AND run = ? AND stage = ?",
+            (job_id, run, stage),
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Heartbeat(aware(row["beat_at"]), Counts(row["found"] or 0, row["kept"] or 0, row["refused"] or 0))
+
+    async def delete(self, job_id: UUID) -> None:
+        await self._cassandra.execute("DELETE FROM heartbeats WHERE job_id = ?", (job_id,))

@@ -1,0 +1,59 @@
+"""Errors of the whole system, named by what the caller should do.
+
+    AidError
+    ├── DependencyAwayError    wait for it without limit, and say so
+    │   └── OutcomeUnknownError    it may have happened: look before doing it again
+    ├── InvalidEventError      dead-letter the record; it will never be better
+    ├── RunError               report that the run failed, with its reason
+    └── BadLinkError           answer "invalid link"
+"""
+
+from enum import StrEnum
+
+
+class AidError(Exception):
+    """Anything this system raises on purpose."""
+
+
+class DependencyAwayError(AidError):
+    """A server we need does not answer; `dependency` is its name in logs and health."""
+
+    def __init__(self, dependency: str, detail: str = "") -> None:
+        super().__init__(f"{dependency} is away: {detail}" if detail else f"{dependency} is away")
+        self.dependency = dependency
+
+
+class OutcomeUnknownError(DependencyAwayError):
+    """A conditional write timed out: it may or may not have been applied."""
+
+
+class InvalidEventError(AidError):
+    """A record that no retry will make readable or allowed."""
+
+
+class Reason(StrEnum):
+    """Why a run or a job failed: what a person is told, in a stable code."""
+
+    NO_RESULTS = "no_results"
+    BLOCKED = "blocked"
+    PAGE_CHANGED = "page_changed"
+    SEARCH_FAILED = "search_failed"
+    NO_PICTURES = "no_pictures"
+    STORAGE_FULL = "storage_full"
+    OVERLOADED = "overloaded"
+    WORKER_LOST = "worker_lost"
+    INTERRUPTED = "interrupted"
+    INTERNAL = "internal"
+
+
+class RunError(AidError):
+    """A run cannot go on. `retryable` says whether another run may do better."""
+
+    def __init__(self, reason: Reason, *, retryable: bool, detail: str = "") -> None:
+        super().__init__(detail or reason.value)
+        self.reason = reason
+        self.retryable = retryable
+
+
+class BadLinkError(AidError):
+    """A link whose signature is not ours, or that is not of this kind."""

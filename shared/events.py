@@ -1,0 +1,224 @@
+"""Every message that flows, by topic. The only place where their shapes are written.
+
+All are facts. The key is the job id. None carries an e-mail address; the query is only in `JobSubmitted`
+and `SearchDue`. Adding an optional field keeps a type at v1; anything else is a new class and a new topic version.
+"""
+
+import re
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.errors import Reason
+from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_PROGRESS, Topic
+
+Refusals = dict[str, int]
+"""Pictures refused, counted by reason."""
+
+
+class Event(BaseModel):
+    """What all messages share.
+
+    `run` is the attempt that speaks, from 1; 0 where the message is about the job and not an attempt.
+    `sequence` tells messages of one type and run apart; in a decided fact it is the job's version.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    topic: ClassVar[Topic]
+
+    job_id: UUID
+    run: int = Field(default=0, ge=0)
+    sequence: int = Field(default=0, ge=0)
+
+    @classmethod
+    def type_name(cls) -> str:
+        """`JobSubmitted` is `aid.job-submitted.v1`."""
+        return f"aid.{re.sub(r'(?<!^)(?=[A-Z])', '-', cls.__name__).lower()}.v1"
+
+    @property
+    def event_id(self) -> UUID:
+        """The same for every repeat of this message, so that a consumer may drop what it has seen."""
+        return uuid5(self.job_id, "/".join((self.type_name(), str(self.run), str(self.sequence), *self._also())))
+
+    def _also(self) -> tuple[str, ...]:
+        """What else tells two messages apart."""
+        return ()
+
+
+class MailKind(StrEnum):
+    STARTED = "started"
+    READY = "ready"
+    ERROR = "error"
+
+
+# job-inbox.v1: what the scheduler decides on
+
+
+class Inbox(Event):
+    topic = JOB_INBOX
+
+
+class JobSubmitted(Inbox):
+    query: str = Field(min_length=1, max_length=500)
+    images: int = Field(ge=1)
+    due_at: AwareDatetime
+    submitted_at: AwareDatetime
+
+
+class CancelRequested(Inbox):
+    pass
+
+
+class DeleteRequested(Inbox):
+    pass
+
+
+class RescheduleRequested(Inbox):
+    """`sequence` is `asked_at` in milliseconds since 1970, so that two requests differ."""
+
+    due_at: AwareDatetime
+    asked_at: AwareDatetime
+
+
+class Failure(StrEnum):
+    """What the scheduler does about a failed run: try again, give up, or restart without counting it."""
+
+    RETRYABLE = "retryable"
+    FINAL = "final"
+    INTERRUPTED = "interrupted"
+
+
+class RunFailed(Inbox):
+    failure: Failure
+    reason: Reason
+
+
+class ArchiveBuilt(Inbox):
+    """The ZIP of this run is whole and in its place. `size` in bytes."""
+
+    found: int = Field(ge=0)
+    kept: int = Field(ge=1)
+    refused: Refusals = Field(default_factory=dict)
+    size: int = Field(ge=0)
+    sha256: str
+
+
+class MailReport(Inbox):
+    kind: MailKind
+
+    def _also(self) -> tuple[str, ...]:
+        return (self.kind,)
+
+
+class MailSent(MailReport):
+    accepted_at: AwareDatetime
+
+
+class MailDeferred(MailReport):
+    """The relay asked for patience. `sequence` is the number of attempts so far."""
+
+    not_before: AwareDatetime
+
+
+class MailRefused(MailReport):
+    """No copy will be sent any more."""
+
+
+# job-due.v1: work for the scraper
+
+
+class SearchDue(Event):
+    topic = JOB_DUE
+
+    query: str
+    images: int = Field(ge=1)
+
+
+# image-batches.v1: work for the packager
+
+
+class Batches(Event):
+    topic = IMAGE_BATCHES
+
+
+class ImagesFound(Batches):
+    """`sequence` is the batch, from 1; its addresses are in Cassandra by now."""
+
+    found: int = Field(ge=0)
+
+
+class SearchFinished(Batches):
+    found: int = Field(ge=0)
+
+
+# job-lifecycle.v1: decided facts, in order per job; `sequence` is the job's version
+
+
+class Fact(Event):
+    topic = JOB_LIFECYCLE
+
+
+class JobScheduled(Fact):
+    due_at: AwareDatetime
+
+
+class JobStarted(Fact):
+    pass
+
+
+class JobCompleted(Fact):
+    """`mail_not_after`: after that moment the ready mail is no longer sent."""
+
+    asked: int
+    found: int
+    kept: int
+    refused: Refusals
+    mail_not_after: AwareDatetime
+
+
+class JobFailed(Fact):
+    reason: Reason
+    mail_not_after: AwareDatetime
+
+
+class JobCancelled(Fact):
+    pass
+
+
+class JobExpired(Fact):
+    """Whoever holds something of this job deletes it now."""
+
+
+class MailDue(Fact):
+    kind: MailKind
+    mail_not_after: AwareDatetime
+
+
+# job-progress.v1: counts while it runs; may be dropped, never decided on
+
+
+class Stage(StrEnum):
+    SEARCH = "search"
+    PACK = "pack"
+
+
+class JobProgressed(Event):
+    topic = JOB_PROGRESS
+
+    stage: Stage
+    found: int = 0
+    kept: int = 0
+    refused: int = 0
+    at: datetime
+
+
+def _concrete(parent: type[Event]) -> list[type[Event]]:
+    children = parent.__subclasses__()
+    return [leaf for child in children for leaf in _concrete(child)] if children else [parent]
+
+
+EVENT_TYPES: dict[str, type[Event]] = {event.type_name(): event for event in _concrete(Event)}
+"""Every message type by its CloudEvents `type`."""

@@ -1,0 +1,51 @@
+"""`/livez`, `/readyz` and `/metrics`, on a port of their own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+from prometheus_client import generate_latest
+
+from shared.waiting import waiting_for
+
+Check = Callable[[], Awaitable[bool]]
+
+
+class Health:
+    """Ready once `ready_when` was called and while each of its checks says yes."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] | None = None
+
+    def ready_when(self, **checks: Check) -> None:
+        """The service is set up; from now on it is ready while these dependencies answer."""
+        self._checks = checks
+
+    async def livez(self, _request: web.Request) -> web.Response:
+        return web.json_response({"alive": True, "waiting_for": waiting_for()})
+
+    async def readyz(self, _request: web.Request) -> web.Response:
+        if self._checks is None:
+            return web.json_response({"starting": True, "waiting_for": waiting_for()}, status=503)
+        answers = {name: await check() for name, check in self._checks.items()}
+        return web.json_response(answers, status=200 if all(answers.values()) else 503)
+
+    async def metrics(self, _request: web.Request) -> web.Response:
+        return web.Response(body=generate_latest(), content_type="text/plain", charset="utf-8")
+
+
+@asynccontextmanager
+async def serving_health(host: str, port: int) -> AsyncIterator[Health]:
+    """Answers from the first moment, so that a service that waits for a dependency can be told from a dead one."""
+    health = Health()
+    app = web.Application()
+    app.router.add_get("/livez", health.livez)
+    app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/metrics", health.metrics)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield health
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,88 @@
+"""Addresses of pictures: found by the scraper, fetched by the packager. Also how a search ended, for the scheduler."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from shared.cassandra import Cassandra
+
+_AHEAD = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class FoundImage:
+    """One result. `rank` counts from 1 over all engines of the search; sizes in pixels, as the engine says."""
+
+    url: str
+    rank: int
+    engine: str
+    source_page: str | None = None
+    title: str | None = None
+    width: int | None = None
+    height: int | None = None
+    thumbnail: str | None = None
+    licence: str | None = None
+    creator: str | None = None
+
+
+@dataclass(frozen=True)
+class Search:
+    """How far the search of a job is. `stopped_because`: enough, exhausted, …"""
+
+    finished: bool
+    found: int
+    engines: tuple[str, ...]
+    stopped_because: str
+
+
+_FIELDS = tuple(FoundImage.__dataclass_fields__)
+
+
+class Images:
+    """The `image_urls` table: one partition per job, the same address stored once."""
+
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def add(self, job_id: UUID, images: Iterable[FoundImage]) -> None:
+        marks = ", ".join("?" for _ in _FIELDS)
+        cql = f"INSERT INTO image_urls (req_id, {', '.join(_FIELDS)}) VALUES (?, {marks})"  # noqa: S608 - constant columns
+        rows = [(job_id, *(getattr(image, name) for name in _FIELDS)) for image in images]
+        await self._cassandra.execute_in_partition(cql, rows)
+
+    async def of(self, job_id: UUID) -> list[FoundImage]:
+        """All that is stored so far, best rank first."""
+        cql = f"SELECT {', '.join(_FIELDS)} FROM image_urls WHERE req_id = ?"  # noqa: S608 - constant columns
+        rows = await self._cassandra.execute(cql, (job_id,))
+        return sorted((FoundImage(**row) for row in rows), key=lambda image: image.rank)
+
+    async def delete(self, job_id: UUID) -> None:
+        """After the job's end. Stamped ahead, so that a sleeping worker's late write does not resurrect a row."""
+        ahead = int((datetime.now(UTC) + _AHEAD).timestamp() * 1_000_000)
+        await self._cassandra.execute("DELETE FROM image_urls USING TIMESTAMP ? WHERE req_id = ?", (ahead, job_id))
+
+
+class Searches:
+    """The `searches` table."""
+
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def finish(self, job_id: UUID, search: Search) -> None:
+        await self._cassandra.execute(
+            "INSERT INTO searches (job_id, finished, found, engines, stopped_because) VALUES (?, ?, ?, ?, ?)",
+            (job_id, search.finished, search.found, list(search.engines), search.stopped_because),
+        )
+
+    async def find(self, job_id: UUID) -> Search | None:
+        rows = await self._cassandra.execute(
+            "SELECT finished, found, engines, stopped_because FROM searches WHERE job_id = ?", (job_id,)
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        return Search(bool(row["finished"]), row["found"] or 0, tuple(row["engines"] or ()), row["stopped_because"])
+
+    async def delete(self, job_id: UUID) -> None:
+        await self._cassandra.execute("DELETE FROM searches WHERE job_id = ?", (job_id,))

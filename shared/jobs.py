@@ -1,0 +1,74 @@
+"""The `jobs` row as everybody but the scheduler sees it: read only."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from shared.cassandra import Cassandra
+from shared.errors import Reason
+from shared.events import Refusals
+
+
+class JobState(StrEnum):
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def ended(self) -> bool:
+        """No picture will be searched or fetched for it any more."""
+        return self not in (JobState.SCHEDULED, JobState.RUNNING)
+
+
+@dataclass(frozen=True)
+class JobView:
+    """What a job is and has come to. Of an expired one only the first four fields are left."""
+
+    job_id: UUID
+    state: JobState
+    run: int
+    version: int
+    query: str = ""
+    images: int = 0
+    submitted_at: datetime | None = None
+    due_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    expires_at: datetime | None = None
+    found: int | None = None
+    kept: int | None = None
+    refused: Refusals = field(default_factory=dict)
+    archive_run: int | None = None
+    archive_size: int | None = None
+    reason: Reason | None = None
+
+
+class Jobs:
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def find(self, job_id: UUID) -> JobView | None:
+        rows = await self._cassandra.execute(f"SELECT {_COLUMNS} FROM jobs WHERE job_id = ?", (job_id,))  # noqa: S608 - constant columns
+        return _view(rows[0]) if rows and rows[0]["state"] else None
+
+
+_COLUMNS = ", ".join(JobView.__dataclass_fields__)
+
+
+def _view(row: dict[str, Any]) -> JobView:
+    filled = {name: aware(value) for name, value in row.items() if value is not None}
+    filled["state"] = JobState(filled["state"])
+    if "reason" in filled:
+        filled["reason"] = Reason(filled["reason"])
+    filled["refused"] = dict(filled.get("refused") or {})
+    return JobView(**filled)
+
+
+def aware(value: Any) -> Any:
+    """Cassandra gives times as naive UTC."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value

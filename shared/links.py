@@ -1,0 +1,72 @@
+"""Signed links: whoever holds one may do what it is for. One salt per purpose, several keys for rotation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from shared.errors import BadLinkError
+
+
+@dataclass(frozen=True)
+class SignedJob:
+    """A job and when its link was made."""
+
+    job_id: UUID
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a retry link carries: enough to fill in the form."""
+
+    query: str
+    images: int
+
+
+class Links:
+    """`keys` newest first: the first signs, all are accepted. `public_url` is where people reach the gateway."""
+
+    def __init__(self, keys: tuple[str, ...], public_url: str) -> None:
+        self._keys = list(reversed(keys))  # itsdangerous wants the newest last
+        self._public_url = public_url.rstrip("/")
+
+    def status(self, job_id: UUID) -> str:
+        return f"{self._public_url}/jobs/{self.status_token(job_id)}"
+
+    def status_token(self, job_id: UUID) -> str:
+        return self._signer("status").dumps(str(job_id))
+
+    def read_status(self, token: str) -> SignedJob:
+        """BadLinkError when it is not one of ours."""
+        return self._read_job("status", token)
+
+    def download(self, job_id: UUID) -> str:
+        return f"{self._public_url}/download/{self._signer('download').dumps(str(job_id))}"
+
+    def read_download(self, token: str) -> SignedJob:
+        """BadLinkError when it is not one of ours."""
+        return self._read_job("download", token)
+
+    def retry(self, wish: Wish) -> str:
+        return f"{self._public_url}/retry/{self._signer('retry').dumps([wish.query, wish.images])}"
+
+    def read_retry(self, token: str) -> Wish:
+        """BadLinkError when it is not one of ours."""
+        (query, images), _ = self._load("retry", token)
+        return Wish(str(query), int(images))
+
+    def _read_job(self, purpose: str, token: str) -> SignedJob:
+        text, signed_at = self._load(purpose, token)
+        return SignedJob(UUID(text), signed_at)
+
+    def _load(self, purpose: str, token: str) -> tuple[object, datetime]:
+        try:
+            payload, signed_at = self._signer(purpose).loads(token, return_timestamp=True)
+        except BadSignature as error:
+            raise BadLinkError(f"not a {purpose} link") from error
+        return payload, signed_at
+
+    def _signer(self, purpose: str) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._keys, salt=purpose)

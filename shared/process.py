@@ -1,0 +1,34 @@
+"""How every service lives: start, work until told to stop, clean up, end."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any
+
+import structlog
+
+from shared.logs import configure_logs
+from shared.settings import ProcessSettings
+
+log = structlog.get_logger()
+
+
+def run_process(service: str, settings: ProcessSettings, work: Coroutine[Any, Any, None]) -> None:
+    """Run `work` until it ends or SIGTERM or SIGINT cancels it; what it raises ends the process non-zero."""
+    configure_logs(service, log_format=settings.log_format, log_file=settings.log_file)
+    asyncio.run(_until_signalled(work))
+
+
+async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, task.cancel)
+    log.info("service_started")
+    try:
+        await task
+    except asyncio.CancelledError:
+        log.info("service_stopped")
+    except Exception:
+        log.exception("service_crashed")
+        raise SystemExit(1) from None

@@ -1,0 +1,40 @@
+"""Who gets the mails of a job: written by the gateway, read by the notifier, seen by nobody else."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from shared.cassandra import Cassandra
+
+_NET = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """`time_zone` is an IANA name, `language` a tag such as `en`. The address never shows in a repr."""
+
+    address: str = field(repr=False)
+    time_zone: str
+    language: str = "en"
+
+
+class Recipients:
+    def __init__(self, cassandra: Cassandra) -> None:
+        self._cassandra = cassandra
+
+    async def put(self, job_id: UUID, recipient: Recipient, *, due_at: datetime, now: datetime) -> None:
+        """Kept until the job's end; thirty days after its time it goes by itself, as a net."""
+        seconds = int((max(due_at, now) + _NET - now).total_seconds())
+        await self._cassandra.execute(
+            "INSERT INTO recipients (job_id, address, time_zone, language) VALUES (?, ?, ?, ?) USING TTL ?",
+            (job_id, recipient.address, recipient.time_zone, recipient.language, seconds),
+        )
+
+    async def find(self, job_id: UUID) -> Recipient | None:
+        rows = await self._cassandra.execute(
+            "SELECT address, time_zone, language FROM recipients WHERE job_id = ?", (job_id,)
+        )
+        return Recipient(**rows[0]) if rows else None
+
+    async def delete(self, job_id: UUID) -> None:
+        await self._cassandra.execute("DELETE FROM recipients WHERE job_id = ?", (job_id,))

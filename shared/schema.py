@@ -1,0 +1,48 @@
+"""The tables, as the statements that make them. Who writes and reads what: `docs/architecture.md`."""
+
+from collections.abc import Iterator
+
+_NOT_A_QUEUE = "compaction = {'class': 'UnifiedCompactionStrategy', 'scaling_parameters': 'T4'}"
+
+TABLES = {
+    "jobs": """
+        job_id uuid PRIMARY KEY, state text, run int, version int, query text, images int,
+        submitted_at timestamp, due_at timestamp, started_at timestamp, ended_at timestamp, expires_at timestamp,
+        found int, kept int, refused map<text, int>, archive_run int, archive_size bigint, archive_sha256 text,
+        reason text, counted_runs int, lost_runs int, run_started_at timestamp, search_asked_at timestamp,
+        rescheduled_at timestamp, mail_not_after timestamp, mail_accepted_at timestamp,
+        outbox text, timers text""",
+    "timers": """
+        shard int, bucket timestamp, due_at timestamp, job_id uuid, kind text,
+        PRIMARY KEY ((shard, bucket), due_at, job_id, kind)""",
+    "shard_cursors": "shard int PRIMARY KEY, bucket timestamp",
+    "recipients": "job_id uuid PRIMARY KEY, address text, time_zone text, language text",
+    "image_urls": """
+        req_id uuid, url text, rank int, engine text, source_page text, title text, width int, height int,
+        thumbnail text, licence text, creator text,
+        PRIMARY KEY (req_id, url)""",
+    "searches": """
+        job_id uuid PRIMARY KEY, finished boolean, found int, engines list<text>, stopped_because text""",
+    "claims": """
+        job_id uuid, run int, stage text, claimed_by uuid, claimed_at timestamp,
+        PRIMARY KEY (job_id, run, stage)""",
+    "heartbeats": """
+        job_id uuid, run int, stage text, beat_at timestamp, found int, kept int, refused int,
+        PRIMARY KEY (job_id, run, stage)""",
+    "mails": """
+        job_id uuid, kind text, state text, claimed_by uuid, claimed_at timestamp, attempts int, copies int,
+        accepted_at timestamp, message_id text,
+        PRIMARY KEY (job_id, kind)""",
+    "submissions": "address_hash text, submitted_at timestamp, job_id uuid, PRIMARY KEY (address_hash, submitted_at)",
+    "suppressions": "address_hash text PRIMARY KEY, since timestamp",
+}
+
+
+def statements(keyspace: str, replication_factor: int) -> Iterator[str]:
+    """Create what is absent; running them again changes nothing."""
+    yield (
+        f"CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = "
+        f"{{'class': 'NetworkTopologyStrategy', 'replication_factor': {replication_factor}}}"
+    )
+    for table, columns in TABLES.items():
+        yield f"CREATE TABLE IF NOT EXISTS {keyspace}.{table} ({' '.join(columns.split())}) WITH {_NOT_A_QUEUE}"
