@@ -30,8 +30,11 @@ class Claims:
         self._cassandra = cassandra
 
     async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
-        """True when this attempt holds the run. `attempt` is fresh for each try, never an instance's name:
-        a worker that restarts must not mistake its former claim for its own."""
+        """True when this attempt holds the run.
+
+        `attempt` is fresh for each try, never an instance's name: a worker that restarts must not
+        mistake its former claim for its own.
+        """
         try:
             won = await self._cassandra.execute_if(
                 "INSERT INTO claims (job_id, run, stage, claimed_by, claimed_at) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS",
@@ -43,14 +46,18 @@ class Claims:
 
     async def claimed_at(self, job_id: UUID, run: int, stage: Stage) -> datetime | None:
         rows = await self._cassandra.execute(
-            "SELECT claimed_at FROM claims WHERE job_id = ? AND run = ? AND stage = ?", (job_id, run, stage), serial=True
+            "SELECT claimed_at FROM claims WHERE job_id = ? AND run = ? AND stage = ?",
+            (job_id, run, stage),
+            serial=True,
         )
         claimed: datetime | None = aware(rows[0]["claimed_at"]) if rows else None
         return claimed
 
     async def _holder(self, job_id: UUID, run: int, stage: Stage) -> UUID | None:
         rows = await self._cassandra.execute(
-            "SELECT claimed_by FROM claims WHERE job_id = ? AND run = ? AND stage = ?", (job_id, run, stage), serial=True
+            "SELECT claimed_by FROM claims WHERE job_id = ? AND run = ? AND stage = ?",
+            (job_id, run, stage),
+            serial=True,
         )
         holder: UUID | None = rows[0]["claimed_by"] if rows else None
         return holder

@@ -13,7 +13,7 @@ import structlog
 from prometheus_client import Counter
 
 from shared.cloudevents import Headers, Record, decode
-from shared.errors import DependencyAwayError, InvalidEventError
+from shared.errors import InvalidEventError
 from shared.events import Event
 from shared.topics import dead_letters
 from shared.waiting import pauses, until_available
@@ -81,7 +81,7 @@ class Consumer:
             except InvalidEventError as error:
                 await self._bury(delivery, error, attempts=attempt)
                 return
-            except Exception as error:  # noqa: BLE001 - a bug of ours must neither lose the event nor stop the partition
+            except Exception as error:
                 log.exception("handler_failed", attempt=attempt)
                 first_error = first_error or error
                 await asyncio.sleep(pause)

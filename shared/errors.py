@@ -1,11 +1,11 @@
 """Errors of the whole system, named by what the caller should do.
 
-    AidError
-    ├── DependencyAwayError    wait for it without limit, and say so
-    │   └── OutcomeUnknownError    it may have happened: look before doing it again
-    ├── InvalidEventError      dead-letter the record; it will never be better
-    ├── RunError               report that the run failed, with its reason
-    └── BadLinkError           answer "invalid link"
+AidError
+├── DependencyAwayError    wait for it without limit, and say so
+│   └── OutcomeUnknownError    it may have happened: look before doing it again
+├── InvalidEventError      dead-letter the record; it will never be better
+├── RunError               report that the run failed, with its reason
+└── BadLinkError           answer "invalid link"
 """
 
 from enum import StrEnum

@@ -28,7 +28,7 @@ class FoundImage:
 
 @dataclass(frozen=True)
 class Search:
-    """How far the search of a job is. `stopped_because`: enough, exhausted, …"""
+    """How far the search of a job is. `stopped_because` is a code: enough, exhausted."""
 
     finished: bool
     found: int

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -61,7 +62,7 @@ class Links:
         text, signed_at = self._load(purpose, token)
         return SignedJob(UUID(text), signed_at)
 
-    def _load(self, purpose: str, token: str) -> tuple[object, datetime]:
+    def _load(self, purpose: str, token: str) -> tuple[Any, datetime]:
         try:
             payload, signed_at = self._signer(purpose).loads(token, return_timestamp=True)
         except BadSignature as error:

@@ -1,0 +1,164 @@
+"""Long work, outside the event that asked for it: take a slot, claim the run, beat, work as a task, acknowledge.
+
+Which instance holds a task does not depend on partitions, so a rebalance touches none. What the job has become
+is read every second: a run that is no longer wanted stops.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import structlog
+
+from shared.errors import DependencyAwayError, Reason, RunError
+from shared.events import Event, Failure, RunFailed, Stage
+from shared.jobs import JobState, JobView
+from shared.pulse import Progress, Pulse, end_tasks
+from shared.waiting import until_available, waits_for
+
+log = structlog.get_logger()
+
+WATCH_SECONDS = 1.0
+HAND_BACK_SECONDS = 5.0
+
+
+class Claiming(Protocol):
+    async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool: ...
+
+
+class FindingJobs(Protocol):
+    async def find(self, job_id: UUID) -> JobView | None: ...
+
+
+class Publishing(Protocol):
+    async def publish(self, *events: Event) -> None: ...
+
+
+Work = Callable[[Progress], Awaitable[None]]
+"""Raises RunError when the run cannot go on. Is cancelled when the run is no longer wanted or the process stops."""
+
+Afterwards = Callable[[], Awaitable[None]]
+"""Called once the work is over for any reason but the process's stop; holds no slot."""
+
+
+class Workbench:
+    """The slots of one stage in one process, and the tasks in them."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        slots: int,
+        claims: Claiming,
+        jobs: FindingJobs,
+        pulse: Pulse,
+        publisher: Publishing,
+    ) -> None:
+        self._stage = stage
+        self._slots = asyncio.Semaphore(slots)
+        self._claims = claims
+        self._jobs = jobs
+        self._pulse = pulse
+        self._publisher = publisher
+        self._tasks: dict[tuple[UUID, int], asyncio.Task[None]] = {}
+
+    def holds(self, job_id: UUID, run: int) -> bool:
+        """Whether a task of this process works that run."""
+        return (job_id, run) in self._tasks
+
+    async def start(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
+        """Return when the run is claimed and its task has begun, or is somebody else's.
+
+        Waits for a slot first: that is the back-pressure. DependencyAwayError: nothing has begun.
+        """
+        if self.holds(job_id, run):
+            return
+        with waits_for("slot"):
+            await self._slots.acquire()
+        # Shielded: a rebalance may cancel the event's handler, but not between the claim and the task it is for.
+        await asyncio.shield(asyncio.ensure_future(self._begin(job_id, run, work, afterwards)))
+
+    async def stop(self) -> None:
+        """Hand every run back; another worker goes on at once."""
+        await end_tasks(*self._tasks.values())
+
+    async def wanted(self, job_id: UUID, run: int) -> bool:
+        """Whether the job still waits for this run."""
+        job = await until_available(lambda: self._jobs.find(job_id))
+        return job is not None and job.state is JobState.RUNNING and job.run == run
+
+    async def _begin(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
+        try:
+            won = await self._claims.claim(job_id, run, self._stage, attempt=uuid4(), now=datetime.now(UTC))
+        except BaseException:
+            self._slots.release()
+            raise
+        if not won:
+            self._slots.release()
+            log.info("run_claimed_elsewhere", stage=self._stage, run=run)
+            return
+        task = asyncio.create_task(self._live(job_id, run, work, afterwards))
+        self._tasks[job_id, run] = task
+        task.add_done_callback(lambda _: self._tasks.pop((job_id, run)))
+
+    async def _live(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
+        with structlog.contextvars.bound_contextvars(job_id=str(job_id), run=run, stage=self._stage.value):
+            try:
+                failed = await self._outcome(job_id, run, work)
+            except asyncio.CancelledError:
+                await self._hand_back(job_id, run)
+                raise
+            finally:
+                self._slots.release()
+            if failed is not None:
+                await until_available(lambda: self._publisher.publish(failed))
+            try:
+                await afterwards()
+            except Exception:
+                log.exception("afterwards_failed")
+
+    async def _outcome(self, job_id: UUID, run: int, work: Work) -> RunFailed | None:
+        """The report of a failed run, or None when it succeeded or nobody wants it any more."""
+        try:
+            await self._work_while_wanted(job_id, run, work)
+        except RunError as error:
+            log.warning("run_failed", reason=error.reason, retryable=error.retryable, detail=str(error))
+            failure = Failure.RETRYABLE if error.retryable else Failure.FINAL
+            return RunFailed(job_id=job_id, run=run, failure=failure, reason=error.reason)
+        except Exception:
+            log.exception("run_failed", reason=Reason.INTERNAL)
+            return RunFailed(job_id=job_id, run=run, failure=Failure.RETRYABLE, reason=Reason.INTERNAL)
+        return None
+
+    async def _work_while_wanted(self, job_id: UUID, run: int, work: Work) -> None:
+        if not await self.wanted(job_id, run):
+            log.info("run_not_wanted")
+            return
+        progress = Progress()
+        async with self._pulse.beating(job_id, run, progress):
+            working = asyncio.ensure_future(work(progress))
+            unwanted = asyncio.ensure_future(self._until_unwanted(job_id, run))
+            try:
+                await asyncio.wait({working, unwanted}, return_when=asyncio.FIRST_COMPLETED)
+                if working.done():
+                    working.result()
+                else:
+                    log.info("run_no_longer_wanted")
+            finally:
+                await end_tasks(working, unwanted)
+
+    async def _until_unwanted(self, job_id: UUID, run: int) -> None:
+        while await self.wanted(job_id, run):
+            await asyncio.sleep(WATCH_SECONDS)
+
+    async def _hand_back(self, job_id: UUID, run: int) -> None:
+        """Best effort, bounded: without it the watchdog notices within a minute."""
+        report = RunFailed(job_id=job_id, run=run, failure=Failure.INTERRUPTED, reason=Reason.INTERRUPTED)
+        try:
+            async with asyncio.timeout(HAND_BACK_SECONDS):
+                await self._publisher.publish(report)
+            log.info("run_handed_back")
+        except (TimeoutError, DependencyAwayError):
+            log.warning("run_not_handed_back")
