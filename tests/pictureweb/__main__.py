@@ -1,0 +1,22 @@
+"""``python -m tests.pictureweb --port 8090``: serves until it is told to stop."""
+
+import argparse
+import asyncio
+import signal
+
+from tests.pictureweb.site import PictureWeb
+
+
+async def serve(port: int) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with PictureWeb.running(port) as web:
+        print(f"picture web: {web.google_url}/search?q=cats&udm=2", flush=True)  # noqa: T201 - a person started it
+        await stopped.wait()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.pictureweb", description=__doc__)
+    parser.add_argument("--port", type=int, default=8090, help="of every address; 0 takes a free one")
+    asyncio.run(serve(parser.parse_args().port))

@@ -1,0 +1,31 @@
+"""The hosts the pictures lie on: ``/<kind>/<number>.<extension>`` says all about the answer."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from tests.pictureweb.answers import ANSWERS
+from tests.pictureweb.pictures import Album
+
+LATENCY_MS = (50, 200)
+
+
+@dataclass(frozen=True)
+class PictureHosts:
+    album: Album
+
+    async def picture(self, request: web.Request) -> web.StreamResponse:
+        answer, number = ANSWERS.get(request.match_info["kind"]), int(request.match_info["number"])
+        if answer is None:
+            raise web.HTTPNotFound
+        if "latency" in request.query:
+            low, high = LATENCY_MS
+            await asyncio.sleep((low + number % (high - low + 1)) / 1000)
+        return await answer(request, self.album, number)
+
+
+def hosts_app(hosts: PictureHosts) -> web.Application:
+    app = web.Application()
+    app.router.add_get(r"/{kind}/{number:\d{1,18}}.{extension}", hosts.picture)
+    return app

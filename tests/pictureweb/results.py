@@ -1,0 +1,73 @@
+"""Which pictures a search finds: decided by its words and the rank alone, so every request agrees with the others."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from tests.pictureweb.addresses import picture_host
+from tests.pictureweb.kinds import BAD, GOOD, KINDS
+from tests.pictureweb.pictures import OTHER_SHAPE, SHAPES, jpeg_size
+from tests.pictureweb.wishes import Wish
+
+BATCH = 100  # results on the first page and in every later batch
+PLAIN_EVERY = 10  # of the good pictures one in ten is not simply a good JPEG
+TITLES = ("{} in the morning", 'A "{}" [studio]', "{} \u2013 caf\u00e9 <wall>", "{} & friends", "{} / part {{2}}")
+
+
+@dataclass(frozen=True)
+class Result:
+    rank: int
+    docid: str
+    number: int
+    kind: str
+    url: str
+    width: int
+    height: int
+    title: str
+    site: str
+    page_url: str
+    file_size: str
+
+
+def batch(wish: Wish, start: int, port: int) -> list[Result]:
+    return [_result(wish, rank, port) for rank in range(start, min(start + BATCH, wish.results))]
+
+
+def _result(wish: Wish, rank: int, port: int) -> Result:
+    kind = _kind(wish, rank)
+    digest = _digest(wish.words, rank - 1 if kind == "twin" else rank)
+    number = int.from_bytes(digest[:6])
+    width, height = SHAPES[number % len(SHAPES)] if KINDS[kind].extension == "jpg" else OTHER_SHAPE
+    site = f"site-{int.from_bytes(digest[6:8]) % 4000}.example"
+    return Result(
+        rank=rank,
+        docid=base64.urlsafe_b64encode(_digest(wish.words, rank)[8:20]).decode()[:13] + "M",
+        number=number,
+        kind=kind,
+        url=f"http://{picture_host(number, rank)}:{port}/{kind}/{number}.{KINDS[kind].extension}{_query(wish, rank)}",
+        width=width,
+        height=height,
+        title=TITLES[rank % len(TITLES)].format(wish.words),
+        site=site,
+        page_url=f"https://www.{site}/gallery?picture={number}&from=search",
+        file_size=f"{jpeg_size(number) // 1000}KB",
+    )
+
+
+def _kind(wish: Wish, rank: int) -> str:
+    """Bad pictures are spread evenly: of any hundred in a row exactly ``wish.bad`` are bad."""
+    bad_before, bad_now = rank * wish.bad // 100, (rank + 1) * wish.bad // 100
+    if bad_now > bad_before:
+        turns = wish.kinds or BAD
+        return turns[bad_before % len(turns)]
+    return "good" if rank % PLAIN_EVERY else GOOD[rank // PLAIN_EVERY % len(GOOD)]
+
+
+def _query(wish: Wish, rank: int) -> str:
+    """Some addresses carry the characters that are escaped in a record."""
+    parts = [f"w={1000 + rank}", "v=3"] if rank % 3 == 0 else []
+    return "?" + "&".join([*parts, "latency=on"] if wish.latency else parts) if parts or wish.latency else ""
+
+
+def _digest(words: str, rank: int) -> bytes:
+    return hashlib.sha256(f"{words}|{rank}".encode()).digest()

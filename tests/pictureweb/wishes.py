@@ -1,0 +1,57 @@
+"""What a search asks of this site: the words of ``q`` that are knobs, and the rest.
+
+``q=red+cats+skin:2024+results:37`` searches for "red cats". The same can be typed into the search box.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Wish:
+    words: str = ""
+    skin: str = "2026-09"
+    results: int = 700  # how many there are altogether
+    gate: str = ""  # what stands before the results, see gates.GATES
+    gate_from: int = 0  # it stands before results of this rank and later ones
+    empty: bool = False  # a page with neither results nor a word that there are none
+    slow_ms: int = 0  # before the page and every later batch
+    bad: int = 5  # percent of pictures that are of a bad kind
+    kinds: tuple[str, ...] = ()  # the bad kinds that take turns; none named: all of them
+    latency: bool = False  # picture hosts answer after 50-200 ms
+
+
+def _flag(value: str) -> bool:
+    return value in ("on", "true", "yes", "1")
+
+
+def _names(value: str) -> tuple[str, ...]:
+    return tuple(value.split(","))
+
+
+KNOBS: dict[str, tuple[str, Callable[[str], object]]] = {  # word before the colon: field, reader
+    "skin": ("skin", str),
+    "results": ("results", int),
+    "gate": ("gate", str),
+    "from": ("gate_from", int),
+    "empty": ("empty", _flag),
+    "slow": ("slow_ms", int),
+    "bad": ("bad", int),
+    "kinds": ("kinds", _names),
+    "latency": ("latency", _flag),
+}
+
+
+def wish_of(q: str, default: Wish) -> Wish:
+    """Raises ``ValueError`` if a knob has a value it cannot read."""
+    words: list[str] = []
+    changes: dict[str, Any] = {}
+    for word in q.split():
+        name, _, value = word.partition(":")
+        if value and name in KNOBS:
+            field, read = KNOBS[name]
+            changes[field] = read(value)
+        else:
+            words.append(word)
+    return replace(default, words=" ".join(words), **changes)
