@@ -1,0 +1,64 @@
+"""One Cassandra node as a plain Java process on loopback."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cassandra.cluster import Cluster, NoHostAvailable
+
+from deploy.local.ports import LOOPBACK, answers
+from deploy.local.programs import Program
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Cassandra:
+    """Data and configuration live in `<home>/cassandra`."""
+
+    home: Path
+    jars: Path
+    port: int
+    storage_port: int
+
+    @property
+    def hosts(self) -> str:
+        return f"{LOOPBACK}:{self.port}"
+
+    def program(self) -> Program:
+        java = ("java", f"@{HERE / 'cassandra.args'}", *self._places(), "-cp", f"{self.jars}/*")
+        command = (*java, "org.apache.cassandra.service.CassandraDaemon")
+        return Program("cassandra", command, files={self._configuration: self._yaml()})
+
+    def prepare(self, log: Path) -> None:
+        """Nothing: it makes its directories itself."""
+
+    def answers(self) -> bool:
+        """Whether it accepts a CQL connection."""
+        if not answers(self.port):
+            return False
+        try:
+            with Cluster([LOOPBACK], port=self.port, connect_timeout=5) as cluster:
+                cluster.connect()
+        except NoHostAvailable:
+            return False
+        return True
+
+    @property
+    def _folder(self) -> Path:
+        return self.home / "cassandra"
+
+    @property
+    def _configuration(self) -> Path:
+        return self._folder / "cassandra.yaml"
+
+    def _places(self) -> tuple[str, ...]:
+        return (
+            f"-Dcassandra.config={self._configuration.as_uri()}",
+            f"-Dcassandra.storagedir={self._folder / 'data'}",
+            f"-Dcassandra.logdir={self._folder / 'logs'}",
+            f"-Dlogback.configurationFile={(HERE / 'cassandra-logback.xml').as_uri()}",
+        )
+
+    def _yaml(self) -> str:
+        template = (HERE / "cassandra.yaml").read_text()
+        return template.format(port=self.port, storage_port=self.storage_port)

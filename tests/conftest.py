@@ -1,0 +1,41 @@
+"""Kafka and Cassandra for the tests that need them: started by the first, stopped after the last."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.artefacts import cassandra_jars, kafka_jars
+from deploy.local.cassandra import Cassandra
+from deploy.local.kafka import Kafka
+from deploy.local.ports import free_ports
+from deploy.local.servers import serving
+
+
+@pytest.fixture(scope="session")
+def kafka_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a broker without topics."""
+    port, controller_port = free_ports(2)
+    home = tmp_path_factory.mktemp("kafka")
+    kafka = Kafka(home=home, jars=kafka_jars(), port=port, controller_port=controller_port)
+    with serving(kafka, home):
+        yield kafka.url
+    _drop_data(home)
+
+
+@pytest.fixture(scope="session")
+def cassandra_hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a node without keyspaces."""
+    port, storage_port = free_ports(2)
+    home = tmp_path_factory.mktemp("cassandra")
+    cassandra = Cassandra(home=home, jars=cassandra_jars(), port=port, storage_port=storage_port)
+    with serving(cassandra, home):
+        yield cassandra.hosts
+    _drop_data(home)
+
+
+def _drop_data(home: Path) -> None:
+    """Keep the logs, not the hundreds of megabytes."""
+    for part in ("kafka", "cassandra"):
+        shutil.rmtree(home / part, ignore_errors=True)
