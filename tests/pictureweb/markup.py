@@ -19,6 +19,7 @@ from tests.pictureweb.results import Result
 from tests.pictureweb.skins import Skin
 
 SCRIPT_BYTES = 420_000  # of code on a result page, beside the records
+SHELL_SCRIPT_BYTES = 90_000  # of the page that only says to switch JavaScript on
 _LETTERS = string.ascii_letters
 
 
@@ -28,6 +29,7 @@ class Markups:
     thumbnails: tuple[Markup, ...]  # data: URLs
     icons: tuple[Markup, ...]
     script: Markup
+    shell_script: Markup
 
     @classmethod
     def of(cls, album: Album) -> Self:
@@ -40,11 +42,16 @@ class Markups:
         )
         thumbnails = tuple(_data_url("image/jpeg", body) for body in album.thumbnails)
         icons = tuple(_data_url("image/png", body) for body in album.icons)
-        return cls(templates, thumbnails, icons, _script(SCRIPT_BYTES))
+        return cls(templates, thumbnails, icons, _script(SCRIPT_BYTES), _script(SHELL_SCRIPT_BYTES))
 
     def page(self, template: str, **values: object) -> str:
         return self.templates.get_template(template).render(
-            values, thumbnails=self.thumbnails, icons=self.icons, script=self.script, **_noise()
+            values,
+            thumbnails=self.thumbnails,
+            icons=self.icons,
+            script=self.script,
+            shell_script=self.shell_script,
+            **_noise(),
         )
 
     def tiles(self, skin: Skin, results: Sequence[Result]) -> str:

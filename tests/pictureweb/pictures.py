@@ -74,7 +74,7 @@ def _mark(number: int) -> bytes:
 def _bomb() -> bytes:
     """A valid PNG of 400 megapixels in under 100 KB."""
     row = b"\0" * (BOMB_SIDE // 8 + 1)
-    packer = zlib.compressobj(1)
+    packer = zlib.compressobj(9)
     data = b"".join(packer.compress(row * 100) for _ in range(BOMB_SIDE // 100)) + packer.flush()
     header = BOMB_SIDE.to_bytes(4) * 2 + bytes([1, 0, 0, 0, 0])
     return b"\x89PNG\r\n\x1a\n" + b"".join(map(_chunk, (b"IHDR", b"IDAT", b"IEND"), (header, data, b"")))

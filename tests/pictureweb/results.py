@@ -10,7 +10,7 @@ from tests.pictureweb.pictures import OTHER_SHAPE, SHAPES, jpeg_size
 from tests.pictureweb.wishes import Wish
 
 BATCH = 100  # results on the first page and in every later batch
-PLAIN_EVERY = 10  # of the good pictures one in ten is not simply a good JPEG
+OTHER_EVERY = 10  # one picture in ten is of a good kind that is less common
 TITLES = ("{} in the morning", 'A "{}" [studio]', "{} \u2013 caf\u00e9 <wall>", "{} & friends", "{} / part {{2}}")
 
 
@@ -60,7 +60,7 @@ def _kind(wish: Wish, rank: int) -> str:
     if bad_now > bad_before:
         turns = wish.kinds or BAD
         return turns[bad_before % len(turns)]
-    return "good" if rank % PLAIN_EVERY else GOOD[rank // PLAIN_EVERY % len(GOOD)]
+    return "good" if rank % OTHER_EVERY else GOOD[rank // OTHER_EVERY % len(GOOD)]
 
 
 def _query(wish: Wish, rank: int) -> str:

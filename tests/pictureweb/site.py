@@ -2,7 +2,7 @@
 
 import errno
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
@@ -15,6 +15,7 @@ from tests.pictureweb.google import SearchSite, search_app
 from tests.pictureweb.hosts import PictureHosts, hosts_app
 from tests.pictureweb.markup import Markups
 from tests.pictureweb.pictures import Album
+from tests.pictureweb.visits import Place
 from tests.pictureweb.wishes import Wish
 
 FREE_PORT_TRIES = 20
@@ -22,10 +23,10 @@ FREE_PORT_TRIES = 20
 
 @dataclass(frozen=True)
 class PictureWeb:
-    """``visits`` counts requests by (address of this machine, path); a test may ``clear()`` it."""
+    """``visits`` counts requests by (address that was connected to, path); a test may ``clear()`` it."""
 
     port: int
-    visits: Counter[tuple[str, str]] = field(default_factory=Counter)
+    visits: Counter[Place] = field(default_factory=Counter)
 
     @property
     def google_url(self) -> str:
@@ -44,37 +45,22 @@ class PictureWeb:
     async def running(cls, port: int = 0, *, default: Wish | None = None) -> AsyncIterator[Self]:
         """Serves while the block runs. ``port`` 0 takes a free one; ``default`` is what a search without knobs gets."""
         search_socket, *host_sockets = _bound(port)
-        web_ = cls(search_socket.getsockname()[1])
+        site = cls(search_socket.getsockname()[1])
         album = Album.drawn()
-        search = search_app(SearchSite(Markups.of(album), default or Wish(), web_.port))
-        hosts = hosts_app(PictureHosts(album))
+        search = search_app(SearchSite(album, Markups.of(album), default or Wish(), site.port), site.visits)
+        hosts = hosts_app(PictureHosts(album), site.visits)
         async with AsyncExitStack() as stack:
-            await _serve(stack, search, [search_socket], web_.visits)
-            await _serve(stack, hosts, host_sockets, web_.visits)
-            yield web_
+            await _serve(stack, search, [search_socket])
+            await _serve(stack, hosts, host_sockets)
+            yield site
 
 
-async def _serve(
-    stack: AsyncExitStack, app: web.Application, sockets: list[socket], visits: Counter[tuple[str, str]]
-) -> None:
-    app.middlewares.append(_counting(visits))
+async def _serve(stack: AsyncExitStack, app: web.Application, sockets: list[socket]) -> None:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     for bound in sockets:
         await web.SockSite(runner, bound).start()
-
-
-def _counting(visits: Counter[tuple[str, str]]) -> Callable[..., Awaitable[web.StreamResponse]]:
-    @web.middleware
-    async def count(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        host = request.get_extra_info("sockname")[0]
-        visits[host, request.path] += 1
-        return await handler(request)
-
-    return count
 
 
 def _bound(port: int) -> list[socket]:

@@ -13,7 +13,7 @@ class Wish:
     words: str = ""
     skin: str = "2026-09"
     results: int = 700  # how many there are altogether
-    gate: str = ""  # what stands before the results, see gates.GATES
+    gate: str = ""  # what stands before the results, one of gates.GATES
     gate_from: int = 0  # it stands before results of this rank and later ones
     empty: bool = False  # a page with neither results nor a word that there are none
     slow_ms: int = 0  # before the page and every later batch
