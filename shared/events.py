@@ -5,15 +5,22 @@ and `SearchDue`. Adding an optional field keeps a type at v1; anything else is a
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.errors import Reason
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_PROGRESS, Topic
+
+def to_milliseconds(moment: datetime) -> datetime:
+    """UTC, cut to what Cassandra keeps: a time must be the same after it was stored."""
+    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
 
 Refusals = dict[str, int]
 """Pictures refused, counted by reason."""
@@ -64,8 +71,8 @@ class Inbox(Event):
 class JobSubmitted(Inbox):
     query: str = Field(min_length=1, max_length=500)
     images: int = Field(ge=1)
-    due_at: AwareDatetime
-    submitted_at: AwareDatetime
+    due_at: Moment
+    submitted_at: Moment
 
 
 class CancelRequested(Inbox):
@@ -79,8 +86,8 @@ class DeleteRequested(Inbox):
 class RescheduleRequested(Inbox):
     """`sequence` is `asked_at` in milliseconds since 1970, so that two requests differ."""
 
-    due_at: AwareDatetime
-    asked_at: AwareDatetime
+    due_at: Moment
+    asked_at: Moment
 
 
 class Failure(StrEnum):
@@ -114,13 +121,13 @@ class MailReport(Inbox):
 
 
 class MailSent(MailReport):
-    accepted_at: AwareDatetime
+    accepted_at: Moment
 
 
 class MailDeferred(MailReport):
     """The relay asked for patience. `sequence` is the number of attempts so far."""
 
-    not_before: AwareDatetime
+    not_before: Moment
 
 
 class MailRefused(MailReport):
@@ -162,7 +169,7 @@ class Fact(Event):
 
 
 class JobScheduled(Fact):
-    due_at: AwareDatetime
+    due_at: Moment
 
 
 class JobStarted(Fact):
@@ -176,12 +183,12 @@ class JobCompleted(Fact):
     found: int
     kept: int
     refused: Refusals
-    mail_not_after: AwareDatetime
+    mail_not_after: Moment
 
 
 class JobFailed(Fact):
     reason: Reason
-    mail_not_after: AwareDatetime
+    mail_not_after: Moment
 
 
 class JobCancelled(Fact):
@@ -194,7 +201,7 @@ class JobExpired(Fact):
 
 class MailDue(Fact):
     kind: MailKind
-    mail_not_after: AwareDatetime
+    mail_not_after: Moment
 
 
 # job-progress.v1: counts while it runs; may be dropped, never decided on
@@ -212,7 +219,7 @@ class JobProgressed(Event):
     found: int = 0
     kept: int = 0
     refused: int = 0
-    at: datetime
+    at: Moment
 
 
 def _concrete(parent: type[Event]) -> list[type[Event]]:

@@ -1,0 +1,111 @@
+"""How a job begins, and what becomes of its runs. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid5
+
+from services.scheduler import endings
+from services.scheduler.job import Job, TimerKind
+from services.scheduler.rules import (
+    ASK_AGAIN,
+    FIRST_BACK_OFF,
+    FRESH,
+    MAX_LOST_RUNS,
+    OVERLOADED_AFTER,
+    WATCHDOG,
+    Rules,
+)
+from shared.errors import Reason
+from shared.events import Failure, JobScheduled, JobStarted, JobSubmitted, RescheduleRequested, RunFailed, SearchDue
+from shared.jobs import JobState
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of the stage the current run is in: whether anybody claimed it, and the last sign of life."""
+
+    claimed: bool
+    last_sign: datetime | None
+
+
+def accept(event: JobSubmitted) -> Job:
+    return Job(
+        job_id=event.job_id,
+        state=JobState.SCHEDULED,
+        version=1,
+        query=event.query,
+        images=event.images,
+        submitted_at=event.submitted_at,
+        due_at=event.due_at,
+        outbox=(JobScheduled(job_id=event.job_id, sequence=1, due_at=event.due_at),),
+        timers={TimerKind.RELEASE: event.due_at},
+    )
+
+
+def reschedule(job: Job, event: RescheduleRequested) -> Job | None:
+    """The latest request counts, in whatever order they come."""
+    if job.rescheduled_at and event.asked_at <= job.rescheduled_at:
+        return None
+    return job.then(
+        JobScheduled(job_id=job.job_id, sequence=job.version + 1, due_at=event.due_at),
+        due_at=event.due_at,
+        rescheduled_at=event.asked_at,
+        timers={TimerKind.RELEASE: event.due_at},
+    )
+
+
+def release(job: Job, now: datetime) -> Job:
+    first = next_run(job, now, state=JobState.RUNNING, started_at=now)
+    return replace(first, outbox=(*first.outbox, JobStarted(job_id=job.job_id, sequence=first.version)))
+
+
+def next_run(job: Job, now: datetime, **changes: Any) -> Job:
+    run = job.run + 1
+    timers = job.timers_with({TimerKind.WATCHDOG: now + WATCHDOG}, without=(TimerKind.RELEASE, TimerKind.NEXT_RUN))
+    return job.then(_search(job, run), run=run, run_started_at=now, search_asked_at=now, timers=timers, **changes)
+
+
+def watch(job: Job, evidence: Evidence, now: datetime) -> Job:
+    """Wait on, when somebody works or the work still lies in Kafka; otherwise start the next run."""
+    if not evidence.claimed:
+        return _wait_for_a_slot(job, now)
+    if evidence.last_sign is not None and now - evidence.last_sign < FRESH:
+        return job.then(timers=job.timers_with({TimerKind.WATCHDOG: evidence.last_sign + WATCHDOG}))
+    if job.lost_runs + 1 >= MAX_LOST_RUNS:
+        return endings.fail(job, Reason.WORKER_LOST, now)
+    return next_run(job, now, lost_runs=job.lost_runs + 1)
+
+
+def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Job | None:
+    """Of the current run only, and only once: while the next one is armed, this one's failure is known."""
+    if event.run != job.run or TimerKind.NEXT_RUN in job.timers:
+        return None
+    if event.failure is Failure.INTERRUPTED:
+        return next_run(job, now)
+    failures = job.counted_runs + 1
+    if event.failure is Failure.FINAL or failures >= rules.max_runs:
+        return endings.fail(job, event.reason, now)
+    due = now + back_off(job, failures)
+    timers = job.timers_with({TimerKind.NEXT_RUN: due}, without=(TimerKind.WATCHDOG,))
+    return job.then(counted_runs=failures, timers=timers)
+
+
+def back_off(job: Job, failures: int) -> timedelta:
+    """Doubling, less up to half by the job's own number, so that many jobs do not return at once."""
+    jitter = uuid5(job.job_id, str(job.run)).int % 1000 / 2000
+    return FIRST_BACK_OFF * float(2 ** (failures - 1)) * (1 - jitter)
+
+
+def _wait_for_a_slot(job: Job, now: datetime) -> Job:
+    """Unclaimed work consumes no run, however long it waits; after a day something is wrong with the operation."""
+    if job.run_started_at and now - job.run_started_at >= OVERLOADED_AFTER:
+        return endings.fail(job, Reason.OVERLOADED, now)
+    timers = job.timers_with({TimerKind.WATCHDOG: now + WATCHDOG})
+    if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:
+        return job.then(timers=timers)
+    return job.then(_search(job, job.run), search_asked_at=now, timers=timers)
+
+
+def _search(job: Job, run: int) -> SearchDue:
+    return SearchDue(job_id=job.job_id, run=run, sequence=job.version + 1, query=job.query, images=job.images)
