@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from shared.errors import Reason
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_PROGRESS, Topic
 
+
 def to_milliseconds(moment: datetime) -> datetime:
     """UTC, cut to what Cassandra keeps: a time must be the same after it was stored."""
     return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
@@ -222,10 +223,11 @@ class JobProgressed(Event):
     at: Moment
 
 
-def _concrete(parent: type[Event]) -> list[type[Event]]:
+def concrete_types(parent: type[Event]) -> list[type[Event]]:
+    """The message types below `parent`, such as all that may lie in the inbox."""
     children = parent.__subclasses__()
-    return [leaf for child in children for leaf in _concrete(child)] if children else [parent]
+    return [leaf for child in children for leaf in concrete_types(child)] if children else [parent]
 
 
-EVENT_TYPES: dict[str, type[Event]] = {event.type_name(): event for event in _concrete(Event)}
+EVENT_TYPES: dict[str, type[Event]] = {event.type_name(): event for event in concrete_types(Event)}
 """Every message type by its CloudEvents `type`."""

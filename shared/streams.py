@@ -5,13 +5,13 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import faust
 from faust.contrib.asgi import faust_app_running
 from faust.types import StreamT
 
-from shared.consumer import Consumer, Delivery
+from shared.consumer import Delivery
 from shared.topics import Topic
 
 _STOP_TIMEOUT = 15.0  # with the broker away Faust would take minutes to say goodbye
@@ -40,7 +40,11 @@ def build_stream_app(service: str, kafka_url: str) -> faust.App:
     )
 
 
-def consume(app: faust.App, topics: Iterable[Topic], consumer: Consumer) -> None:
+class Handling(Protocol):
+    async def handle(self, delivery: Delivery) -> None: ...
+
+
+def consume(app: faust.App, topics: Iterable[Topic], consumer: Handling) -> None:
     """Every record of `topics` goes through `consumer`, in order per partition."""
     for topic in topics:
         channel = app.topic(topic.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")

@@ -5,7 +5,7 @@ The wall clock is read again at every tick, so that a step of it or a suspended 
 
 import asyncio
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 TICK = 0.25
 LOOK_AHEAD = timedelta(minutes=5)
+AFTER_A_BUG = 30.0
 AT_ONCE = 100
 """Timers of one shard that are worked on side by side: after an outage the overdue ones do not all start at once."""
 
@@ -61,6 +62,7 @@ class Clockwork:
         self._heap: list[Timer] = []
         self._open: defaultdict[datetime, set[Timer]] = defaultdict(set)
         self._done: defaultdict[datetime, set[Timer]] = defaultdict(set)
+        self._writing: Counter[datetime] = Counter()
         self._woken = asyncio.Event()
         self._at_once = asyncio.Semaphore(AT_ONCE)
 
@@ -77,16 +79,14 @@ class Clockwork:
         """Index the timer, then have it fire here if it is near; a far one is found when its bucket is loaded."""
         assert self._cursor is not None  # noqa: S101 - `open` comes first
         bucket = bucket_for(timer.due_at, now=self._now(), cursor=self._cursor, length=self._bucket)
-        near = self._loaded_until is not None and bucket < self._loaded_until
-        if near:
-            self._open[bucket].add(timer)  # before the write: the bucket is not drained while it is on its way
+        self._writing[bucket] += 1
         try:
             await self._index.add(self._shard, bucket, timer)
-        except BaseException:
-            self._open[bucket].discard(timer)
-            raise
-        if near:
-            self._push(timer)
+        finally:
+            self._writing[bucket] -= 1
+        # Looked at after the write: had the bucket been loaded meanwhile, the loader may have missed the row.
+        if self._loaded_until is not None and bucket < self._loaded_until:
+            self._meet(bucket, [timer])
 
     async def run(self, fire: Callable[[Timer], Awaitable[None]], gate: Callable[[], Awaitable[None]]) -> None:
         """Until cancelled. `gate` is passed before anything fires: what has arrived is handled first."""
@@ -112,8 +112,9 @@ class Clockwork:
         try:
             await until_available(lambda: fire(timer))
         except Exception:
-            # A bug of ours: the timer stays open, so its bucket is not drained and the next owner meets it again.
+            # A bug of ours must not end a job's life unnoticed: the timer stays open and comes again.
             log.exception("timer_failed", job_id=str(timer.job_id), kind=timer.kind)
+            asyncio.get_running_loop().call_later(AFTER_A_BUG, self._push, timer)
             return
         finally:
             self._at_once.release()
@@ -173,7 +174,9 @@ class Clockwork:
 
     async def _drain(self) -> None:
         cursor = self._cursor
-        if cursor is None or self._open[cursor] or not may_drain(cursor, now=self._now(), length=self._bucket):
+        if cursor is None or not may_drain(cursor, now=self._now(), length=self._bucket):
+            return
+        if self._open[cursor] or self._writing[cursor]:
             return
         before_reading = self._now()
         if self._meet(cursor, await self._index.read(self._shard, cursor)):
@@ -184,7 +187,7 @@ class Clockwork:
         following = cursor + self._bucket
         if await self._cursors.move(self._shard, old=cursor, new=following):
             self._cursor = following
-            self._open.pop(cursor, None)
-            self._done.pop(cursor, None)
+            for books in (self._open, self._done, self._writing):
+                books.pop(cursor, None)
             return
         self._cursor = await self._cursors.read(self._shard, otherwise=following)

@@ -56,5 +56,3 @@ class Cursors:
         return await self._cassandra.execute_if(
             "UPDATE shard_cursors SET bucket = ? WHERE shard = ? IF bucket = ?", (new, shard, old)
         )
-
-

@@ -1,0 +1,81 @@
+"""Everything the scheduler is made of, put together."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import faust
+from faust.types import TP
+
+from services.scheduler.clockwork import Clockwork
+from services.scheduler.jobs import JobRows
+from services.scheduler.offsets import InboxOffsets, inbox_offsets
+from services.scheduler.owner import JobOwner
+from services.scheduler.settings import Settings
+from services.scheduler.shards import Shard, Shards
+from services.scheduler.timers import Cursors, TimerIndex
+from services.scheduler.witness import Witness
+from shared.cassandra import Cassandra
+from shared.consumer import Consumer
+from shared.events import Inbox, concrete_types, to_milliseconds
+from shared.health import serving_health
+from shared.publisher import Publisher
+from shared.settings import host_ports
+from shared.streams import build_stream_app, consume, run_streams
+from shared.topics import JOB_INBOX
+from shared.waiting import until_available
+
+NAME = "scheduler"
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled; raises when the consumer or a shard crashes."""
+    async with AsyncExitStack() as stack:
+        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
+        hosts = host_ports(settings.cassandra_hosts)
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        stack.push_async_callback(cassandra.close)
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
+        stack.push_async_callback(publisher.close)
+        offsets = await until_available(
+            lambda: stack.enter_async_context(inbox_offsets(settings.kafka_url, group=NAME))
+        )
+        tasks = await stack.enter_async_context(asyncio.TaskGroup())
+        shards = Shards(lambda partition: build_shard(partition, settings, cassandra, publisher, offsets), tasks)
+        app = build_stream_app(NAME, settings.kafka_url)
+        consume(app, [JOB_INBOX], shards)
+        follow_assignment(app, shards)
+        health.ready_when(cassandra=cassandra.answers)
+        await run_streams(app)
+
+
+def build_shard(
+    partition: int, settings: Settings, cassandra: Cassandra, publisher: Publisher, offsets: InboxOffsets
+) -> Shard:
+    clockwork = Clockwork(partition, index=TimerIndex(cassandra), cursors=Cursors(cassandra), now=now)
+    owner = JobOwner(
+        rows=JobRows(cassandra),
+        publisher=publisher,
+        timers=clockwork,
+        witness=Witness(cassandra),
+        rules=settings.rules,
+        now=now,
+    )
+    handlers = dict.fromkeys(concrete_types(Inbox), owner.on_event)
+    consumer = Consumer(NAME, handlers, publisher)
+    return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
+
+
+def follow_assignment(app: faust.App, shards: Shards) -> None:
+    """Faust tells the full set of partitions at every rebalance."""
+
+    async def follow(_app: Any, *arguments: Any, **_: Any) -> None:
+        assigned: set[TP] = arguments[0]
+        await shards.assign(tp.partition for tp in assigned if tp.topic == JOB_INBOX.name)
+
+    app.on_partitions_assigned.connect(follow, weak=False)
+
+
+def now() -> datetime:
+    return to_milliseconds(datetime.now(UTC))

@@ -1,0 +1,94 @@
+"""The shards this instance owns: one for each partition of the inbox that Kafka has given it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import structlog
+
+from services.scheduler.clockwork import Clockwork
+from services.scheduler.owner import JobOwner
+from shared.consumer import Consumer, Delivery
+from shared.waiting import until_available
+
+log = structlog.get_logger()
+
+
+class Offsets(Protocol):
+    async def end(self, partition: int) -> int: ...
+
+    async def handled(self, partition: int) -> int: ...
+
+
+class Shard:
+    """One partition's jobs: their events in order, their timers beside them."""
+
+    def __init__(
+        self, partition: int, *, owner: JobOwner, clockwork: Clockwork, consumer: Consumer, offsets: Offsets
+    ) -> None:
+        self._partition = partition
+        self._owner = owner
+        self._clockwork = clockwork
+        self._consumer = consumer
+        self._offsets = offsets
+        self._handled = 0
+        self._progress = asyncio.Condition()
+        self._open = asyncio.Event()
+
+    async def live(self) -> None:
+        """Take the shard over, then fire its timers until cancelled."""
+        await self._clockwork.open()
+        await self._advance(await until_available(lambda: self._offsets.handled(self._partition)))
+        self._open.set()
+        log.info("shard_opened", shard=self._partition)
+        await self._clockwork.run(self._owner.on_timer, self._caught_up)
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Handle one record of this partition to its end."""
+        await self._open.wait()
+        await self._consumer.handle(delivery)
+        await self._advance(delivery.offset + 1)
+
+    async def _caught_up(self) -> None:
+        """Wait until the inbox is handled up to where it ends at this moment.
+
+        After a take-over a waiting `ArchiveBuilt` must come before an overdue watchdog.
+        """
+        end = await until_available(lambda: self._offsets.end(self._partition))
+        async with self._progress:
+            await self._progress.wait_for(lambda: self._handled >= end)
+
+    async def _advance(self, handled: int) -> None:
+        async with self._progress:
+            self._handled = max(self._handled, handled)
+            self._progress.notify_all()
+
+
+class Shards:
+    """Follows the assignment of partitions; what stays through a rebalance is not touched."""
+
+    def __init__(self, build: Callable[[int], Shard], tasks: asyncio.TaskGroup) -> None:
+        self._build = build
+        self._tasks = tasks
+        self._shards: dict[int, tuple[Shard, asyncio.Task[None]]] = {}
+        self._changed = asyncio.Condition()
+
+    async def assign(self, partitions: Iterable[int]) -> None:
+        """Own exactly these from now on."""
+        wanted = set(partitions)
+        for partition in self._shards.keys() - wanted:
+            _, task = self._shards.pop(partition)
+            task.cancel()
+            log.info("shard_left", shard=partition)
+        for partition in wanted - self._shards.keys():
+            shard = self._build(partition)
+            self._shards[partition] = shard, self._tasks.create_task(shard.live())
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Give the record to its shard; waits for an assignment that is still on its way."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: delivery.partition in self._shards)
+        shard, _ = self._shards[delivery.partition]
+        await shard.handle(delivery)
