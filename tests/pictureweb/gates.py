@@ -9,7 +9,6 @@ from yarl import URL
 from tests.pictureweb import consent
 from tests.pictureweb.markup import Markups
 from tests.pictureweb.skins import Verdict
-from tests.pictureweb.wishes import Wish
 
 # A stub: SearXNG counts a body under 2000 characters with "/sorry/" in it as a block page.
 STUB = '<html><head><title>429</title></head><body>See <a href="/sorry/index">why</a>.</body></html>'
@@ -21,27 +20,27 @@ class Gate:
 
     name: str
     verdict: Verdict
-    stop: Callable[[web.Request, Wish, Markups], web.Response | None]
+    stop: Callable[[web.Request, Markups], web.Response | None]
 
 
-def _consent(request: web.Request, _wish: Wish, _: Markups) -> web.Response | None:
+def _consent(request: web.Request, _: Markups) -> web.Response | None:
     return None if consent.given(request) else consent.asked(request)
 
 
-def _pass(_request: web.Request, _wish: Wish, _: Markups) -> None:
+def _pass(_request: web.Request, _: Markups) -> None:
     """The dialog of this gate is part of the result page."""
 
 
-def _sorry(request: web.Request, _wish: Wish, _: Markups) -> web.Response:
+def _sorry(request: web.Request, _: Markups) -> web.Response:
     location = URL("/sorry/index").with_query({"continue": str(request.url), "q": "EgR_AAABGLPq"})
     return web.Response(status=302, headers={"Location": str(location)})
 
 
-def _too_many(_request: web.Request, _wish: Wish, _: Markups) -> web.Response:
+def _too_many(_request: web.Request, _: Markups) -> web.Response:
     return web.Response(status=429, text=STUB, content_type="text/html")
 
 
-def _script_shell(request: web.Request, _wish: Wish, markups: Markups) -> web.Response:
+def _script_shell(request: web.Request, markups: Markups) -> web.Response:
     text = markups.page("script-shell.html", q=request.query.get("q", ""))
     return web.Response(text=text, content_type="text/html")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from tests.pictureweb import consent, gates
+from tests.pictureweb.kinds import KINDS
 from tests.pictureweb.markup import Markups
 from tests.pictureweb.pictures import Album
 from tests.pictureweb.records import later_batch, records_object
@@ -28,21 +29,22 @@ class SearchSite:
     port: int
 
     async def home(self, _: web.Request) -> web.Response:
-        return _html(self.markups.page("home.html"))
+        return _html(self.markups.page("home.html", skins=SKINS, gates=gates.GATES, kinds=KINDS))
 
     async def search(self, request: web.Request) -> web.Response:
         wish, start = self._wish(request), int(request.query.get("start", 0))
         await asyncio.sleep(wish.slow_ms / 1000)
-        if (
-            wish.gate
-            and start >= wish.gate_from
-            and (stopped := gates.GATES[wish.gate].stop(request, wish, self.markups))
-        ):
+        if stopped := self._stopped(request, wish, start):
             return stopped
         results = [] if wish.empty else batch(wish, start, self.port)
         if "vet" in request.query:
             return await self._later(wish, results, start)
         return _html(self._first(request, wish, results))
+
+    def _stopped(self, request: web.Request, wish: Wish, start: int) -> web.Response | None:
+        if not wish.gate or start < wish.gate_from:
+            return None
+        return gates.GATES[wish.gate].stop(request, self.markups)
 
     def _first(self, request: web.Request, wish: Wish, results: Sequence[Result]) -> str:
         return self.markups.page(
@@ -70,6 +72,8 @@ class SearchSite:
             raise web.HTTPBadRequest(text=f"a knob in q cannot be read: {error}") from error
         if wish.skin not in SKINS or wish.gate not in ("", *gates.GATES):
             raise web.HTTPBadRequest(text=f"skins are {', '.join(SKINS)}; gates are {', '.join(gates.GATES)}")
+        if not KINDS.keys() >= set(wish.kinds):
+            raise web.HTTPBadRequest(text=f"kinds are {', '.join(KINDS)}")
         return wish
 
     async def consent(self, request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """Every kind of picture a host can answer with, and what a careful downloader makes of it."""
 
 from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 Outcome = Literal["kept", "kept after another try", "refused"]
@@ -54,4 +55,5 @@ KINDS = {
     )
 }
 GOOD = tuple(kind.name for kind in KINDS.values() if kind.share == "good")
-BAD = tuple(kind.name for kind in KINDS.values() if kind.share == "bad")
+_BAD = [kind.name for kind in KINDS.values() if kind.share == "bad"]
+BAD = tuple(Random(34).sample(_BAD, len(_BAD)))  # shuffled once for all: among the first are easy and hard ones

@@ -154,7 +154,7 @@ async def test_a_slow_search_takes_its_time(site: PictureWeb, client: ClientSess
     assert site.visited("/search", "127.0.0.1") > 0
 
 
-@pytest.mark.parametrize("knob", ["results:many", "skin:1999", "gate:none"])
+@pytest.mark.parametrize("knob", ["results:many", "skin:1999", "gate:none", "kinds:odd"])
 async def test_a_knob_that_does_not_exist_is_said(site: PictureWeb, client: ClientSession, knob: str) -> None:
     async with client.get(f"{site.google_url}/search", params={"q": f"cats {knob}"}) as answer:
         assert answer.status == 400
