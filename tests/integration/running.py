@@ -1,0 +1,98 @@
+"""A service as its own process, as it runs in earnest: ready, stopped, killed, by its id."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from deploy.local.ports import free_ports
+
+READY_WITHIN = 40.0
+
+
+class RunningService:
+    """`log` holds its JSON lines."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, health_url: str, log: Path) -> None:
+        self._name = name
+        self._process = process
+        self._log = log
+        self.health_url = health_url
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
+
+    def text(self) -> str:
+        return self._log.read_text()
+
+    async def ready(self) -> None:
+        """Wait for its `/readyz`; says what it wrote when that never comes."""
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with asyncio.timeout(READY_WITHIN):
+                    while self._process.returncode is None and not await _says_ready(session, self.health_url):
+                        await asyncio.sleep(0.1)
+            except TimeoutError:
+                raise AssertionError(f"{self._name} is not ready:\n{self.text()[-4000:]}") from None
+        assert self._process.returncode is None, f"{self._name} ended:\n{self.text()[-4000:]}"
+
+    async def stop(self) -> int:
+        """SIGTERM; its exit code."""
+        if self._process.returncode is None:
+            self._process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
+    async def kill(self) -> None:
+        """SIGKILL: no goodbye."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+async def _says_ready(session: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with session.get(f"{url}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def start_service(name: str, environment: Mapping[str, str], folder: Path) -> RunningService:
+    """`python -m services.<name>`, its output in `folder`; not waited for."""
+    (port,) = free_ports(1)
+    log = folder / f"{name}-{port}.log"
+    clean = {key: text for key, text in os.environ.items() if not key.startswith("AID_")}
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            f"services.{name}",
+            env={**clean, **environment, "AID_HEALTH_HOST": "127.0.0.1", "AID_HEALTH_PORT": str(port)},
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    return RunningService(name, process, f"http://127.0.0.1:{port}", log)
+
+
+@asynccontextmanager
+async def running(name: str, environment: Mapping[str, str], folder: Path) -> AsyncIterator[RunningService]:
+    """A service that is ready; gone when the block ends, however it ends."""
+    service = await start_service(name, environment, folder)
+    try:
+        await service.ready()
+        yield service
+        await service.stop()
+    finally:
+        await service.kill()
