@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cassandra.cluster import Cluster, NoHostAvailable
 
-from deploy.local.ports import LOOPBACK, answers
+from deploy.local.ports import LOOPBACK, accepts
 from deploy.local.programs import Program
 
 HERE = Path(__file__).parent
@@ -27,14 +27,16 @@ class Cassandra:
     def program(self) -> Program:
         java = ("java", f"@{HERE / 'cassandra.args'}", *self._places(), "-cp", f"{self.jars}/*")
         command = (*java, "org.apache.cassandra.service.CassandraDaemon")
-        return Program("cassandra", command, files={self._configuration: self._yaml()})
-
-    def prepare(self, log: Path) -> None:
-        """Nothing: it makes its directories itself."""
+        return Program(
+            "cassandra",
+            command,
+            files={self._configuration: self._yaml()},
+            ports={"AID_LOCAL_CASSANDRA_PORT": self.port, "AID_LOCAL_CASSANDRA_STORAGE_PORT": self.storage_port},
+        )
 
     def answers(self) -> bool:
         """Whether it accepts a CQL connection."""
-        if not answers(self.port):
+        if not accepts(self.port):
             return False
         try:
             with Cluster([LOOPBACK], port=self.port, connect_timeout=5) as cluster:

@@ -6,13 +6,13 @@ from pathlib import Path
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
-from deploy.local.ports import LOOPBACK, answers
-from deploy.local.programs import Program, run_to_end
+from deploy.local.ports import LOOPBACK, accepts
+from deploy.local.programs import Program
 
 HERE = Path(__file__).parent
 
-# Any fixed id does: the data of two brokers never meets.
-CLUSTER_ID = "YWlkLWxvY2FsLWthZmthLQ"
+# Any fixed cluster id does: the data of two brokers never meets.
+FORMAT = ("kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted", "-t", "YWlkLWxvY2FsLWthZmthLQ")
 
 LOGGING = f"-Dlog4j2.configurationFile={(HERE / 'kafka-log4j2.properties').as_uri()}"
 OPTIONS = (
@@ -41,22 +41,18 @@ class Kafka:
         return f"{LOOPBACK}:{self.port}"
 
     def program(self) -> Program:
-        logs = f"-Dkafka.logs.dir={self._folder / 'logs'}"
-        command = ("java", *OPTIONS, logs, "-cp", self._classpath, "kafka.Kafka", str(self._configuration))
-        return Program("kafka", command, files={self._configuration: self._properties()})
-
-    def prepare(self, log: Path) -> None:
-        """Format the data directory, which Kafka demands before its first start."""
-        if (self._data / "meta.properties").exists():
-            return
-        self.program().write_files()
-        tool = ("kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted")
-        which = ("-t", CLUSTER_ID, "-c", str(self._configuration))
-        run_to_end(("java", *OPTIONS, "-cp", self._classpath, *tool, *which), log=log)
+        java = ("java", *OPTIONS, f"-Dkafka.logs.dir={self._folder / 'logs'}", "-cp", f"{self.jars}/*")
+        return Program(
+            "kafka",
+            (*java, "kafka.Kafka", str(self._configuration)),
+            files={self._configuration: self._properties()},
+            before=() if self._formatted else (*java, *FORMAT, "-c", str(self._configuration)),
+            ports={"AID_LOCAL_KAFKA_PORT": self.port, "AID_LOCAL_KAFKA_CONTROLLER_PORT": self.controller_port},
+        )
 
     def answers(self) -> bool:
         """Whether it tells its metadata."""
-        if not answers(self.port):
+        if not accepts(self.port):
             return False
         try:
             KafkaAdminClient(bootstrap_servers=self.url, request_timeout_ms=5_000).close()
@@ -73,12 +69,12 @@ class Kafka:
         return self._folder / "data"
 
     @property
-    def _configuration(self) -> Path:
-        return self._folder / "kafka.properties"
+    def _formatted(self) -> bool:
+        return (self._data / "meta.properties").exists()
 
     @property
-    def _classpath(self) -> str:
-        return f"{self.jars}/*"
+    def _configuration(self) -> Path:
+        return self._folder / "kafka.properties"
 
     def _properties(self) -> str:
         template = (HERE / "kafka.properties").read_text()

@@ -32,7 +32,7 @@ def is_taken(port: int) -> bool:
     return False
 
 
-def answers(port: int) -> bool:
+def accepts(port: int) -> bool:
     """Whether something accepts connections there."""
     with socket.socket() as probe:
         probe.settimeout(1)

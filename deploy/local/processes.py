@@ -5,6 +5,7 @@ In the home directory: `log/<name>.log`, `pid/<name>` (the number alone, for `ki
 """
 
 import json
+import math
 import os
 import select
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 
 from deploy.local.atomic import write_whole
 from deploy.local.proc import read_stat, session_members
-from deploy.local.programs import Program, open_log
+from deploy.local.programs import ROOT, Program, open_log
 from deploy.local.waiting import wait_until
 
 
@@ -53,11 +54,12 @@ class Processes:
     def start(self, program: Program) -> None:
         """Start it in a session of its own: no Ctrl-C of ours reaches it, and what it leaves behind can be found."""
         self.kill(program.name)
-        program.write_files()
+        program.prepare(self.log(program.name))
         with open_log(self.log(program.name)) as output:
             child = subprocess.Popen(
                 program.command,
-                env={**os.environ, **program.settings},
+                cwd=ROOT,
+                env=program.environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -74,6 +76,12 @@ class Processes:
         if record is not None:
             _signal(record, signal.SIGTERM, patience=patience)
         self.kill(name)
+
+    def first_ended(self) -> str:
+        """Block until one of those that are there now does not run, and say which."""
+        names = self.names()
+        wait_until(lambda: not all(self.runs(name) for name in names), patience=math.inf, pause=0.5)
+        return next(name for name in names if not self.runs(name))
 
     def kill(self, name: str) -> None:
         """SIGKILL it and what it left in its session; forget it."""
