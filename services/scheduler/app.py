@@ -70,7 +70,7 @@ def build_shard(
 def follow_assignment(app: faust.App, shards: Shards) -> None:
     """Faust tells the full set of partitions at every rebalance."""
 
-    async def follow(_app: Any, *arguments: Any, signal: Any, **_: Any) -> None:
+    async def follow(_app: Any, /, *arguments: Any, **_: Any) -> None:
         assigned: set[TP] = arguments[0]
         await shards.assign(tp.partition for tp in assigned if tp.topic == JOB_INBOX.name)
 

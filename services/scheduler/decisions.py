@@ -42,12 +42,12 @@ def decide(  # noqa: C901, PLR0911, PLR0912 - a table: one line for each thing t
         case Job(state=JobState.SCHEDULED), RescheduleRequested():
             return runs.reschedule(job, cause)
         case Job(state=JobState.SCHEDULED), Timer(kind=TimerKind.RELEASE):
-            return runs.release(job, now)
+            return runs.release(job, now, rules)
 
         case Job(state=JobState.RUNNING), Timer(kind=TimerKind.WATCHDOG) if evidence is not None:
-            return runs.watch(job, evidence, now)
+            return runs.watch(job, evidence, now, rules)
         case Job(state=JobState.RUNNING), Timer(kind=TimerKind.NEXT_RUN):
-            return runs.next_run(job, now)
+            return runs.next_run(job, now, rules)
         case Job(state=JobState.RUNNING), RunFailed():
             return runs.after_failure(job, cause, now, rules)
 

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-WATCHDOG = timedelta(seconds=60)
-"""A worker that died is noticed this long after its last heartbeat."""
-
 FRESH = timedelta(seconds=10)
 """A heartbeat comes every two seconds; five missed ones in a row mean the worker is gone."""
 
@@ -24,8 +21,13 @@ NET = timedelta(hours=4, minutes=30)
 
 @dataclass(frozen=True)
 class Rules:
-    """What an operator may set: how long a link lives, when all is deleted, how many runs may fail."""
+    """What an operator may set.
+
+    `link`: how long a mailed link lives; `cleanup`: when all is deleted, both from the mail's acceptance.
+    `max_runs`: how many may fail. `watchdog`: a worker that died is noticed this long after its last heartbeat.
+    """
 
     link: timedelta = timedelta(minutes=20)
     cleanup: timedelta = timedelta(minutes=30)
     max_runs: int = 3
+    watchdog: timedelta = timedelta(seconds=60)

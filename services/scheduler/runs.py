@@ -13,7 +13,6 @@ from services.scheduler.rules import (
     FRESH,
     MAX_LOST_RUNS,
     OVERLOADED_AFTER,
-    WATCHDOG,
     Rules,
 )
 from shared.errors import Reason
@@ -55,26 +54,27 @@ def reschedule(job: Job, event: RescheduleRequested) -> Job | None:
     )
 
 
-def release(job: Job, now: datetime) -> Job:
-    first = next_run(job, now, state=JobState.RUNNING, started_at=now)
+def release(job: Job, now: datetime, rules: Rules) -> Job:
+    first = next_run(job, now, rules, state=JobState.RUNNING, started_at=now)
     return replace(first, outbox=(*first.outbox, JobStarted(job_id=job.job_id, sequence=first.version)))
 
 
-def next_run(job: Job, now: datetime, **changes: Any) -> Job:
+def next_run(job: Job, now: datetime, rules: Rules, **changes: Any) -> Job:
     run = job.run + 1
-    timers = job.timers_with({TimerKind.WATCHDOG: now + WATCHDOG}, without=(TimerKind.RELEASE, TimerKind.NEXT_RUN))
+    begun = (TimerKind.RELEASE, TimerKind.NEXT_RUN)
+    timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog}, without=begun)
     return job.then(_search(job, run), run=run, run_started_at=now, search_asked_at=now, timers=timers, **changes)
 
 
-def watch(job: Job, evidence: Evidence, now: datetime) -> Job:
+def watch(job: Job, evidence: Evidence, now: datetime, rules: Rules) -> Job:
     """Wait on, when somebody works or the work still lies in Kafka; otherwise start the next run."""
     if not evidence.claimed:
-        return _wait_for_a_slot(job, now)
+        return _wait_for_a_slot(job, now, rules)
     if evidence.last_sign is not None and now - evidence.last_sign < FRESH:
-        return job.then(timers=job.timers_with({TimerKind.WATCHDOG: evidence.last_sign + WATCHDOG}))
+        return job.then(timers=job.timers_with({TimerKind.WATCHDOG: evidence.last_sign + rules.watchdog}))
     if job.lost_runs + 1 >= MAX_LOST_RUNS:
         return endings.fail(job, Reason.WORKER_LOST, now)
-    return next_run(job, now, lost_runs=job.lost_runs + 1)
+    return next_run(job, now, rules, lost_runs=job.lost_runs + 1)
 
 
 def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Job | None:
@@ -82,7 +82,7 @@ def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Jo
     if event.run != job.run or TimerKind.NEXT_RUN in job.timers:
         return None
     if event.failure is Failure.INTERRUPTED:
-        return next_run(job, now)
+        return next_run(job, now, rules)
     failures = job.counted_runs + 1
     if event.failure is Failure.FINAL or failures >= rules.max_runs:
         return endings.fail(job, event.reason, now)
@@ -97,11 +97,11 @@ def back_off(job: Job, failures: int) -> timedelta:
     return FIRST_BACK_OFF * float(2 ** (failures - 1)) * (1 - jitter)
 
 
-def _wait_for_a_slot(job: Job, now: datetime) -> Job:
+def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job:
     """Unclaimed work consumes no run, however long it waits; after a day something is wrong with the operation."""
     if job.run_started_at and now - job.run_started_at >= OVERLOADED_AFTER:
         return endings.fail(job, Reason.OVERLOADED, now)
-    timers = job.timers_with({TimerKind.WATCHDOG: now + WATCHDOG})
+    timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
     if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:
         return job.then(timers=timers)
     return job.then(_search(job, job.run), search_asked_at=now, timers=timers)

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from services.scheduler.rules import Rules
+from services.scheduler.rules import FRESH, Rules
 from shared.settings import ProcessSettings
 
 
@@ -13,6 +13,7 @@ class Settings(ProcessSettings):
     link_minutes: float = Field(default=20, gt=0)
     cleanup_minutes: float = Field(default=30, gt=0)
     max_runs: int = Field(default=3, ge=1)
+    watchdog_seconds: float = Field(default=60, ge=FRESH.total_seconds())
 
     @model_validator(mode="after")
     def _files_outlive_links(self) -> Self:
@@ -26,4 +27,5 @@ class Settings(ProcessSettings):
             link=timedelta(minutes=self.link_minutes),
             cleanup=timedelta(minutes=self.cleanup_minutes),
             max_runs=self.max_runs,
+            watchdog=timedelta(seconds=self.watchdog_seconds),
         )

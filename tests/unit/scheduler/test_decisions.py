@@ -1,0 +1,307 @@
+"""The table of a job's life, row by row."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.scheduler.decisions import Cause, decide
+from services.scheduler.job import Job, TimerKind
+from services.scheduler.runs import Evidence
+from shared.errors import Reason
+from shared.events import (
+    CancelRequested,
+    DeleteRequested,
+    Event,
+    Failure,
+    JobCancelled,
+    JobCompleted,
+    JobExpired,
+    JobFailed,
+    JobScheduled,
+    JobStarted,
+    MailDeferred,
+    MailDue,
+    MailKind,
+    MailRefused,
+    MailSent,
+    RescheduleRequested,
+    SearchDue,
+)
+from shared.jobs import JobState
+from tests.unit.scheduler.jobs import (
+    JOB_ID,
+    NOON,
+    RULES,
+    SUBMITTED,
+    after,
+    archive,
+    cancelled,
+    completed,
+    expired,
+    failed,
+    failure,
+    fired,
+    minutes,
+    running,
+    scheduled,
+)
+
+CANCEL = CancelRequested(job_id=JOB_ID)
+DELETE = DeleteRequested(job_id=JOB_ID)
+
+
+def kinds(job: Job) -> list[type[Event]]:
+    return [type(message) for message in job.outbox]
+
+
+@pytest.mark.parametrize(
+    ("job", "cause", "state", "says"),
+    [
+        (scheduled, fired(TimerKind.RELEASE), JobState.RUNNING, [SearchDue, JobStarted]),
+        (scheduled, CANCEL, JobState.CANCELLED, [JobCancelled]),
+        (scheduled, DELETE, JobState.CANCELLED, [JobCancelled]),
+        (running, archive(), JobState.COMPLETED, [JobCompleted]),
+        (running, archive(run=7), JobState.COMPLETED, [JobCompleted]),
+        (running, failure(Failure.FINAL), JobState.FAILED, [JobFailed]),
+        (running, failure(Failure.RETRYABLE), JobState.RUNNING, []),
+        (running, failure(Failure.INTERRUPTED), JobState.RUNNING, [SearchDue]),
+        (running, CANCEL, JobState.CANCELLED, [JobCancelled]),
+        (completed, DELETE, JobState.EXPIRED, [JobExpired]),
+        (failed, DELETE, JobState.EXPIRED, [JobExpired]),
+        (cancelled, DELETE, JobState.EXPIRED, [JobExpired]),
+        (completed, fired(TimerKind.CLEAN_UP), JobState.EXPIRED, [JobExpired]),
+        (failed, fired(TimerKind.CLEAN_UP), JobState.EXPIRED, [JobExpired]),
+        (cancelled, fired(TimerKind.CLEAN_UP), JobState.EXPIRED, [JobExpired]),
+    ],
+)
+def test_what_happens_leads_to_this_state_and_says_this(
+    job: Callable[[], Job], cause: Cause, state: JobState, says: list[type[Event]]
+) -> None:
+    before = job()
+
+    decided = after(before, cause)
+
+    assert (decided.state, kinds(decided)) == (state, says)
+    assert decided.version == before.version + 1
+
+
+@pytest.mark.parametrize(
+    ("job", "cause"),
+    [
+        (scheduled, SUBMITTED),
+        (running, SUBMITTED),
+        (completed, SUBMITTED),
+        (scheduled, archive()),
+        (scheduled, failure(Failure.FINAL)),
+        (running, failure(Failure.FINAL, run=2)),
+        (running, fired(TimerKind.RELEASE)),
+        (running, fired(TimerKind.CLEAN_UP)),
+        (completed, archive(run=2)),
+        (completed, failure(Failure.FINAL)),
+        (completed, CANCEL),
+        (cancelled, archive()),
+        (cancelled, fired(TimerKind.RELEASE)),
+        (failed, archive()),
+        (expired, CANCEL),
+        (expired, DELETE),
+        (expired, archive()),
+        (running, MailSent(job_id=JOB_ID, kind=MailKind.STARTED, accepted_at=NOON)),
+        (failed, MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON)),
+        (completed, MailDeferred(job_id=JOB_ID, kind=MailKind.STARTED, not_before=NOON)),
+    ],
+)
+def test_what_comes_too_late_or_for_another_changes_nothing(job: Callable[[], Job], cause: Cause) -> None:
+    assert decide(job(), cause, now=NOON, rules=RULES) is None
+
+
+@pytest.mark.parametrize("cause", [CANCEL, DELETE, archive(), failure(Failure.FINAL), fired(TimerKind.RELEASE)])
+def test_an_unknown_job_is_nothing_to_decide_on(cause: Cause) -> None:
+    assert decide(None, cause, now=NOON, rules=RULES) is None
+
+
+def test_a_new_job_waits_for_its_time() -> None:
+    job = scheduled()
+
+    assert job.timers == {TimerKind.RELEASE: SUBMITTED.due_at}
+    assert job.outbox == (JobScheduled(job_id=JOB_ID, sequence=1, due_at=SUBMITTED.due_at),)
+
+
+def test_a_repeat_of_an_expired_job_says_its_end_once_more_with_the_same_id() -> None:
+    job = expired()
+
+    assert decide(job, SUBMITTED, now=NOON, rules=RULES) is job
+    assert kinds(job) == [JobExpired]
+
+
+def test_the_later_of_two_moves_counts_in_whatever_order_they_come() -> None:
+    early = RescheduleRequested(job_id=JOB_ID, due_at=NOON + minutes(5), asked_at=NOON)
+    late = RescheduleRequested(job_id=JOB_ID, due_at=NOON + minutes(9), asked_at=NOON + minutes(1))
+
+    moved = after(after(scheduled(), early), late)
+
+    assert moved.timers == {TimerKind.RELEASE: NOON + minutes(9)}
+    assert decide(moved, early, now=NOON, rules=RULES) is None
+    assert decide(moved, late, now=NOON, rules=RULES) is None
+    assert decide(running(), late, now=NOON, rules=RULES) is None
+
+
+def test_the_third_counted_run_that_fails_ends_the_job() -> None:
+    job = running()
+
+    for run in (1, 2):
+        job = after(job, failure(Failure.RETRYABLE, run=run))
+        assert TimerKind.WATCHDOG not in job.timers
+        job = after(job, fired(TimerKind.NEXT_RUN))
+    job = after(job, failure(Failure.RETRYABLE, run=3, reason=Reason.BLOCKED))
+
+    assert (job.state, job.reason, job.run) == (JobState.FAILED, Reason.BLOCKED, 3)
+
+
+def test_interruptions_never_use_up_the_runs() -> None:
+    job = running()
+
+    for run in range(1, 50):
+        job = after(job, failure(Failure.INTERRUPTED, run=run))
+
+    assert (job.state, job.run, job.counted_runs) == (JobState.RUNNING, 50, 0)
+
+
+def test_one_failed_run_is_counted_once_however_many_workers_report_it() -> None:
+    job = after(running(), failure(Failure.RETRYABLE))
+
+    assert decide(job, failure(Failure.RETRYABLE), now=NOON, rules=RULES) is None
+    assert decide(job, failure(Failure.FINAL), now=NOON, rules=RULES) is None
+
+
+def test_backing_off_doubles_and_differs_between_jobs() -> None:
+    first = after(running(), failure(Failure.RETRYABLE)).timers[TimerKind.NEXT_RUN] - NOON
+    again = after(running(counted_runs=1), failure(Failure.RETRYABLE)).timers[TimerKind.NEXT_RUN] - NOON
+
+    assert timedelta(seconds=5) <= first <= timedelta(seconds=10)
+    assert again == 2 * first
+
+
+@pytest.mark.parametrize(
+    ("evidence", "run", "says"),
+    [
+        (Evidence(claimed=False, last_sign=None), 1, []),
+        (Evidence(claimed=True, last_sign=NOON - timedelta(seconds=9)), 1, []),
+        (Evidence(claimed=True, last_sign=NOON - timedelta(seconds=10)), 2, [SearchDue]),
+        (Evidence(claimed=True, last_sign=None), 2, [SearchDue]),
+    ],
+)
+def test_the_watchdog_waits_for_work_that_lives_and_for_work_nobody_has_taken(
+    evidence: Evidence, run: int, says: list[type[Event]]
+) -> None:
+    watched = after(running(), fired(TimerKind.WATCHDOG), evidence=evidence)
+
+    assert (watched.run, kinds(watched)) == (run, says)
+    assert TimerKind.WATCHDOG in watched.timers
+
+
+def test_a_dead_worker_is_noticed_one_watchdog_after_its_last_heartbeat() -> None:
+    sign = NOON - timedelta(seconds=3)
+
+    watched = after(running(), fired(TimerKind.WATCHDOG), evidence=Evidence(claimed=True, last_sign=sign))
+
+    assert watched.timers[TimerKind.WATCHDOG] == sign + RULES.watchdog
+
+
+def test_unclaimed_work_is_asked_for_again_every_ten_minutes_without_using_up_a_run() -> None:
+    unclaimed = Evidence(claimed=False, last_sign=None)
+
+    asked = after(running(), fired(TimerKind.WATCHDOG), NOON + minutes(10), evidence=unclaimed)
+    waited = after(asked, fired(TimerKind.WATCHDOG), NOON + minutes(11), evidence=unclaimed)
+
+    assert (kinds(asked), asked.run, asked.counted_runs, asked.lost_runs) == ([SearchDue], 1, 0, 0)
+    assert kinds(waited) == []
+
+
+def test_work_nobody_takes_for_a_day_fails_as_overloaded() -> None:
+    unclaimed = Evidence(claimed=False, last_sign=None)
+
+    job = after(running(), fired(TimerKind.WATCHDOG), NOON + timedelta(hours=24), evidence=unclaimed)
+
+    assert (job.state, job.reason) == (JobState.FAILED, Reason.OVERLOADED)
+
+
+def test_a_job_that_loses_ten_workers_is_given_up() -> None:
+    job, lost = running(), Evidence(claimed=True, last_sign=None)
+
+    for _ in range(9):
+        job = after(job, fired(TimerKind.WATCHDOG), evidence=lost)
+        assert job.state is JobState.RUNNING
+    job = after(job, fired(TimerKind.WATCHDOG), evidence=lost)
+
+    assert (job.state, job.reason, job.counted_runs) == (JobState.FAILED, Reason.WORKER_LOST, 0)
+
+
+def test_link_and_files_live_from_the_moment_the_ready_mail_was_accepted() -> None:
+    accepted = NOON + minutes(2)
+
+    job = after(completed(), MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=accepted))
+
+    assert job.expires_at == accepted + minutes(20)
+    assert job.timers == {TimerKind.CLEAN_UP: accepted + minutes(30)}
+    assert kinds(job) == []
+
+
+def test_only_the_first_report_of_a_mail_counts() -> None:
+    first = MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON)
+    second = MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON + minutes(5))
+
+    job = after(completed(), first)
+
+    assert decide(job, second, now=NOON, rules=RULES) is None
+    assert decide(job, MailRefused(job_id=JOB_ID, kind=MailKind.READY), now=NOON, rules=RULES) is None
+
+
+def test_without_any_report_everything_goes_after_four_and_a_half_hours() -> None:
+    assert completed().timers == {TimerKind.CLEAN_UP: NOON + minutes(270)}
+    assert completed().expires_at == NOON + minutes(270)
+    assert completed().mail_not_after == NOON + minutes(240)
+
+
+def test_a_refused_mail_leaves_the_archive_reachable_until_the_clean_up() -> None:
+    job = after(completed(), MailRefused(job_id=JOB_ID, kind=MailKind.READY))
+
+    assert job.timers == {TimerKind.CLEAN_UP: NOON + minutes(30)}
+    assert job.expires_at == NOON + minutes(30)
+
+
+def test_a_refused_error_mail_promises_no_link() -> None:
+    job = after(failed(), MailRefused(job_id=JOB_ID, kind=MailKind.ERROR))
+
+    assert job.timers == {TimerKind.CLEAN_UP: NOON + minutes(30)}
+    assert job.expires_at is None
+
+
+def test_a_deferred_mail_is_asked_for_again_while_it_may_still_be_sent() -> None:
+    later = NOON + minutes(3)
+
+    job = after(completed(), MailDeferred(job_id=JOB_ID, sequence=1, kind=MailKind.READY, not_before=later))
+    asked = after(job, fired(TimerKind.MAIL_READY, later), later)
+
+    assert job.timers[TimerKind.MAIL_READY] == later
+    assert TimerKind.MAIL_READY not in asked.timers
+    assert asked.outbox == (
+        MailDue(job_id=JOB_ID, sequence=asked.version, kind=MailKind.READY, mail_not_after=NOON + minutes(240)),
+    )
+
+
+def test_the_started_mail_is_not_asked_for_once_the_job_has_ended() -> None:
+    deferred = MailDeferred(job_id=JOB_ID, sequence=1, kind=MailKind.STARTED, not_before=NOON + minutes(1))
+    job = after(running(), deferred)
+
+    ended = after(job, archive())
+
+    assert TimerKind.MAIL_STARTED not in ended.timers
+    assert decide(ended, fired(TimerKind.MAIL_STARTED), now=NOON, rules=RULES) is None
+
+
+def test_an_expired_row_says_only_that_the_job_was_there() -> None:
+    left = expired()
+
+    assert left == replace(Job(job_id=JOB_ID, state=JobState.EXPIRED, version=left.version), outbox=left.outbox)
