@@ -58,5 +58,9 @@ class Publisher:
         except KafkaError as error:
             raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
 
+    async def answers(self) -> bool:
+        """Whether a broker answers now: the readiness check."""
+        return bool(await self._producer.client.force_metadata_update())
+
     async def close(self) -> None:
         await self._producer.stop()

@@ -1,1 +1,1 @@
-"""Takes requests from people and serves pages, status and archives."""
+"""Takes requests from people and programs, shows how they fare, and hands out the archives."""

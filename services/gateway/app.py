@@ -1,0 +1,60 @@
+"""The gateway, put together."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+from aiohttp import web
+from bootstrap_wrapper import get_bootstrap_css_dir
+
+from services.gateway import api, downloads, views
+from services.gateway.bodies import MAX_BYTES
+from services.gateway.connecting import Stores
+from services.gateway.connections import serving_web
+from services.gateway.desk import DESK, Desk
+from services.gateway.headers import STATIC, add_headers_to_all
+from services.gateway.origins import own_forms_only
+from services.gateway.pages import set_up_templates
+from services.gateway.problems import answer_problems
+from services.gateway.settings import Settings
+from shared.cassandra import Cassandra
+from shared.health import serving_health
+from shared.publisher import Publisher
+from shared.settings import host_ports
+from shared.waiting import until_available
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled. The form is served from the first moment; what needs a server waits for it with 503."""
+    desk = Desk.of(settings)
+    async with (
+        serving_health(settings.health_host, settings.health_port) as health,
+        AsyncExitStack() as connections,
+        serving_web(build_web(desk), settings.web_host, settings.web_port),
+    ):
+        hosts = host_ports(settings.cassandra_hosts)
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        connections.push_async_callback(cassandra.close)
+        desk.stores.connected(Stores.of(cassandra))
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source="gateway"))
+        connections.push_async_callback(publisher.close)
+        desk.publisher.connected(publisher)
+        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
+        await asyncio.Event().wait()
+
+
+def build_web(desk: Desk) -> web.Application:
+    app = web.Application(client_max_size=MAX_BYTES, middlewares=[answer_problems, own_forms_only(desk.public_url)])
+    app[DESK] = desk
+    set_up_templates(app)
+    add_headers_to_all(app, https=desk.public_url.startswith("https:"))
+    app.router.add_get("/", views.show_form, name="form")
+    app.router.add_post("/jobs", views.submit_form, name="submit")
+    app.router.add_get("/jobs/{status}", views.show_status, name="status")
+    app.router.add_get("/download/{download}", downloads.download, name="download")
+    app.router.add_get("/retry/{retry}", views.show_retry, name="retry")
+    app.router.add_post("/api/v1/jobs", api.submit_job, name="api_submit")
+    app.router.add_get("/api/v1/jobs/{status}", api.show_job, name="api_status")
+    app.router.add_static(f"{STATIC}bootstrap", get_bootstrap_css_dir(), name="bootstrap")
+    app.router.add_static(STATIC, Path(__file__).parent / "static", name="static")
+    return app

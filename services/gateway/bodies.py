@@ -1,0 +1,60 @@
+"""Bodies of requests: form or JSON, read into names and values with duplicates kept."""
+
+import asyncio
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+
+from services.gateway.forms import Pairs
+from shared.errors import AidError
+
+MAX_BYTES = 16 * 1024
+_MAX_FIELDS = 20
+_SECONDS = 10.0
+
+
+class MalformedRequestError(AidError):
+    """A request that cannot be read at all; its text is shown to whoever sent it."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class _Object(list[tuple[str, Any]]):
+    """A JSON object as its pairs, to tell it from an array."""
+
+
+async def form_pairs(request: web.Request) -> Pairs:
+    text = await _text(request, "application/x-www-form-urlencoded")
+    try:
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
+    except ValueError:
+        raise MalformedRequestError("form_malformed", "The form can not be read") from None
+
+
+async def json_pairs(request: web.Request) -> Pairs:
+    text = await _text(request, "application/json")
+    try:
+        content = json.loads(text, object_pairs_hook=_Object)
+    except (ValueError, RecursionError):
+        raise MalformedRequestError("json_malformed", "The body is not valid JSON") from None
+    if not isinstance(content, _Object):
+        raise MalformedRequestError("json_not_an_object", "The body must be a JSON object")
+    return content
+
+
+async def _text(request: web.Request, content_type: str) -> str:
+    if request.content_type != content_type or (request.charset or "utf-8").lower() != "utf-8":
+        raise web.HTTPUnsupportedMediaType
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return (await request.read()).decode()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except UnicodeDecodeError:
+        raise MalformedRequestError("not_utf8", "The body is not UTF-8") from None
+    except (web.RequestPayloadError, OSError):
+        raise MalformedRequestError("body_broken", "The body did not arrive whole") from None

@@ -1,0 +1,40 @@
+"""Headers that every answer carries, errors and files included."""
+
+from aiohttp import web
+
+REQUEST_ID = web.RequestKey("request_id", str)
+
+STATIC = "/static/"
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+)
+
+SECURITY = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex",
+}
+"""`img-src data:` is for the icons inside Bootstrap's stylesheet."""
+
+_ONE_YEAR = "max-age=31536000"
+
+
+def add_headers_to_all(app: web.Application, *, https: bool) -> None:
+    """Also to answers that no handler of ours made."""
+
+    async def add(request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.update(SECURITY)
+        if REQUEST_ID in request:
+            response.headers["X-Request-Id"] = request[REQUEST_ID]
+        if https:
+            response.headers["Strict-Transport-Security"] = _ONE_YEAR
+        # Files of ours are asked for again, and answered by 304 while they are the same.
+        response.headers.setdefault("Cache-Control", "no-cache" if request.path.startswith(STATIC) else "no-store")
+
+    app.on_response_prepare.append(add)

@@ -1,0 +1,127 @@
+"""Everything that goes wrong in a request, as one answer: a page for people, problem+json (RFC 9457) under /api."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import structlog
+from aiohttp import web
+from aiohttp_jinja2 import render_template
+
+from services.gateway.bodies import MalformedRequestError
+from services.gateway.fields import FieldError
+from services.gateway.headers import REQUEST_ID
+from services.gateway.nonces import StaleFormError
+from services.gateway.statuses import LinkExpiredError
+from services.gateway.submissions import FormRefusedError
+from shared.errors import BadLinkError, DependencyAwayError
+
+log = structlog.get_logger()
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+RETRY_AFTER = {"Retry-After": "30"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`detail` is a sentence for a person; `code` stays the same in every language."""
+
+    status: int
+    code: str
+    detail: str
+    fields: Mapping[str, FieldError] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+_BY_STATUS = {
+    403: Problem(403, "forbidden", "This is not allowed"),
+    404: Problem(404, "not_found", "There is nothing at this address"),
+    405: Problem(405, "method_not_allowed", "This can not be done at this address"),
+    408: Problem(408, "too_slow", "The request took too long to arrive"),
+    413: Problem(413, "too_large", "The request is too large"),
+    415: Problem(415, "unsupported_media_type", "A request of this kind can not be read here"),
+}
+
+_BY_KIND = {
+    StaleFormError: Problem(422, "form_too_old", "This form was open for too long. Please send it again"),
+    BadLinkError: Problem(404, "link_invalid", "This is an invalid link"),
+    LinkExpiredError: Problem(410, "link_expired", "Link has expired. This is an invalid link now."),
+    DependencyAwayError: Problem(
+        503,
+        "unavailable",
+        "We can not do this at the moment. Please try again in half a minute",
+        headers={"Retry-After": "30"},
+    ),
+}
+
+_INTERNAL = Problem(500, "internal", "The fault is on our side")
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to tell about an error; never the text of one that is not meant for people."""
+    if isinstance(error, FormRefusedError):
+        return Problem(422, "fields_wrong", "Some fields need another value", fields=error.problems)
+    if isinstance(error, MalformedRequestError):
+        return Problem(400, error.code, str(error))
+    if isinstance(error, web.HTTPException):
+        return _of_http(error)
+    return next((problem for kind, problem in _BY_KIND.items() if isinstance(error, kind)), _INTERNAL)
+
+
+def _of_http(error: web.HTTPException) -> Problem:
+    known = _BY_STATUS.get(error.status) or Problem(error.status, "refused", "This request can not be answered")
+    allowed = {name: text for name, text in error.headers.items() if name == "Allow"}
+    return Problem(known.status, known.code, known.detail, headers=allowed)
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost: whatever is raised inside becomes an answer with a request id to ask us about."""
+    request[REQUEST_ID] = uuid4().hex[:16]
+    with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:  # noqa: PLR2004 - a redirect
+                raise
+            return answer(request, problem_of(error))
+        except Exception as error:  # noqa: BLE001 - the last resort
+            tell_operator(error)
+            return answer(request, problem_of(error))
+
+
+def tell_operator(error: Exception) -> None:
+    """Of what is wrong on our side; what people send wrongly stands in the access log."""
+    if isinstance(error, DependencyAwayError):
+        log.warning("dependency_away", dependency=error.dependency, detail=str(error))
+    elif problem_of(error) is _INTERNAL:
+        log.error("request_failed", exc_info=error)
+
+
+def answer(request: web.Request, problem: Problem) -> web.Response:
+    if request.path.startswith("/api/"):
+        response = web.json_response(
+            _document(problem, request[REQUEST_ID]), status=problem.status, content_type="application/problem+json"
+        )
+    else:
+        context = {"problem": problem, "request_id": request[REQUEST_ID]}
+        response = render_template("error.html", request, context, status=problem.status)
+    response.headers.update(problem.headers)
+    return response
+
+
+def _document(problem: Problem, request_id: str) -> dict[str, object]:
+    document: dict[str, object] = {
+        "type": "about:blank",
+        "title": problem.detail,
+        "status": problem.status,
+        "code": problem.code,
+        "request_id": request_id,
+    }
+    if problem.fields:
+        document["errors"] = [
+            {"field": name, "code": wrong.code, "message": str(wrong), "context": wrong.context}
+            for name, wrong in problem.fields.items()
+        ]
+    return document

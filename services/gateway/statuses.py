@@ -1,0 +1,113 @@
+"""How a job fares, as the holder of its status link sees it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID
+
+from shared.claims import Heartbeat
+from shared.errors import AidError, Reason
+from shared.events import Refusals, Stage
+from shared.jobs import JobState, JobView
+from shared.links import SignedJob
+
+ACCEPTED = "accepted"
+"""Before the scheduler has written its row; afterwards the states are those of the row."""
+
+YOUNG = timedelta(minutes=10)
+
+
+class LinkExpiredError(AidError):
+    """The link was ours, but what it led to is gone."""
+
+
+class FindingJobs(Protocol):
+    async def find(self, job_id: UUID) -> JobView | None: ...
+
+
+class ReadingHeartbeats(Protocol):
+    async def last(self, job_id: UUID, run: int, stage: Stage) -> Heartbeat | None: ...
+
+
+@dataclass(frozen=True)
+class Status:
+    """Counts are of pictures. `stage` is there only while the job runs, `link_until` only once its mail is out."""
+
+    job_id: UUID
+    state: str
+    stage: Stage | None = None
+    query: str | None = None
+    asked: int | None = None
+    found: int | None = None
+    kept: int | None = None
+    refused: int | None = None
+    refused_by_reason: Refusals = field(default_factory=dict)
+    submitted_at: datetime | None = None
+    due_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    link_until: datetime | None = None
+    reason: Reason | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.state != ACCEPTED and JobState(self.state).ended
+
+    def downloadable(self, now: datetime) -> bool:
+        return self.state == JobState.COMPLETED and not has_passed(self.link_until, now)
+
+
+async def status_of(signed: SignedJob, *, jobs: FindingJobs, heartbeats: ReadingHeartbeats, now: datetime) -> Status:
+    """LinkExpiredError when the job is over and cleared away."""
+    job = await jobs.find(signed.job_id)
+    if job is None and now - signed.signed_at < YOUNG:
+        return Status(signed.job_id, ACCEPTED, submitted_at=signed.signed_at)
+    if job is None or job.state is JobState.EXPIRED:
+        raise LinkExpiredError("nothing is left of this job")
+    if job.state is JobState.RUNNING:
+        search = await heartbeats.last(job.job_id, job.run, Stage.SEARCH)
+        pack = await heartbeats.last(job.job_id, job.run, Stage.PACK)
+        return running_status(job, search, pack)
+    return status_of_row(job)
+
+
+def status_of_row(job: JobView) -> Status:
+    return Status(
+        job_id=job.job_id,
+        state=job.state,
+        query=job.query,
+        asked=job.images,
+        found=job.found,
+        kept=job.kept,
+        refused=sum(job.refused.values()) if job.kept is not None else None,
+        refused_by_reason=job.refused,
+        submitted_at=job.submitted_at,
+        due_at=job.due_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        link_until=job.expires_at,
+        reason=job.reason,
+    )
+
+
+def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | None) -> Status:
+    """The row says nothing of a run before its end; the beats of its two stages do."""
+    found = max((beat.counts.found for beat in (search, pack) if beat), default=None)
+    return Status(
+        job_id=job.job_id,
+        state=job.state,
+        stage=Stage.PACK if pack else Stage.SEARCH,
+        query=job.query,
+        asked=job.images,
+        found=found,
+        kept=pack.counts.kept if pack else None,
+        refused=pack.counts.refused if pack else None,
+        submitted_at=job.submitted_at,
+        due_at=job.due_at,
+        started_at=job.started_at,
+    )
+
+
+def has_passed(moment: datetime | None, now: datetime) -> bool:
+    """A moment not known yet has not passed."""
+    return moment is not None and moment <= now

@@ -1,0 +1,16 @@
+"""Why a job failed, in words for the person who asked."""
+
+from shared.errors import Reason
+
+REASONS = {
+    Reason.NO_RESULTS: "The search found no pictures for this query.",
+    Reason.BLOCKED: "The search engines turned us away.",
+    Reason.PAGE_CHANGED: "The search engines answered in a way we do not understand yet.",
+    Reason.SEARCH_FAILED: "The search engines could not be reached.",
+    Reason.NO_PICTURES: "Pictures were found, but none of them could be downloaded.",
+    Reason.STORAGE_FULL: "There was no room left to keep the pictures.",
+    Reason.OVERLOADED: "There was too much to do, and your turn did not come within a day.",
+    Reason.WORKER_LOST: "The work was interrupted too many times.",
+    Reason.INTERRUPTED: "The work was interrupted.",
+    Reason.INTERNAL: "The fault is on our side.",
+}
