@@ -1,0 +1,81 @@
+"""The composition root: what the notifier is made of."""
+
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from services.notifier import handlers
+from services.notifier.attempts import Attempts
+from services.notifier.delivery import Delivery
+from services.notifier.letters import Letters
+from services.notifier.mails import Mails
+from services.notifier.settings import Settings
+from services.notifier.smtp import SmtpRelay
+from shared.cassandra import Cassandra
+from shared.consumer import Consumer, Handler
+from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue
+from shared.health import serving_health
+from shared.jobs import Jobs
+from shared.links import Links
+from shared.publisher import Publisher
+from shared.recipients import Recipients
+from shared.settings import host_ports
+from shared.streams import build_stream_app, consume, run_streams
+from shared.topics import JOB_LIFECYCLE
+from shared.waiting import until_available
+
+SERVICE = "notifier"
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled."""
+    hosts = host_ports(settings.cassandra_hosts)
+    async with AsyncExitStack() as stack:
+        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        stack.push_async_callback(cassandra.close)
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=SERVICE))
+        stack.push_async_callback(publisher.close)
+
+        mails, recipients = Mails(cassandra), Recipients(cassandra)
+        delivery = build_delivery(settings, cassandra, mails, recipients)
+        stack.push_async_callback(delivery.finish)
+
+        app = build_stream_app(SERVICE, settings.kafka_url)
+        consume(app, [JOB_LIFECYCLE], Consumer(SERVICE, build_handlers(delivery, mails, recipients), publisher))
+        health.ready_when(cassandra=cassandra.answers)
+        await run_streams(app)
+
+
+def build_delivery(settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients) -> Delivery:
+    attempts = Attempts(
+        mails=mails,
+        jobs=Jobs(cassandra),
+        recipients=recipients,
+        relay=SmtpRelay(settings.smtp_url, sender=settings.mail_from.addr_spec),
+        letters=Letters(
+            Links(settings.secret_keys, settings.public_url),
+            sender=settings.mail_from,
+            link_lifetime=timedelta(minutes=settings.link_minutes),
+            default_time_zone=settings.time_zone,
+        ),
+        now=now_in_milliseconds,
+    )
+    return Delivery(mails, attempts, now_in_milliseconds)
+
+
+def build_handlers(delivery: Delivery, mails: Mails, recipients: Recipients) -> dict[type[Event], Handler]:
+    deliver = delivery.deliver
+    return {
+        JobStarted: partial(handlers.tell_it_started, deliver=deliver),
+        JobCompleted: partial(handlers.tell_it_is_ready, deliver=deliver),
+        JobFailed: partial(handlers.tell_it_failed, deliver=deliver),
+        MailDue: partial(handlers.try_again, deliver=deliver),
+        JobExpired: partial(handlers.forget, recipients=recipients, mails=mails),
+    }
+
+
+def now_in_milliseconds() -> datetime:
+    """No finer than Cassandra keeps it, so that what is reported first and what is read back later are the same."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -1,0 +1,35 @@
+"""How sending one mail can end otherwise than sent, named by what may be done next.
+
+NothingToSend          nobody to write to, or nothing to write about any more: leave it
+
+SendError
+├── TryLaterError      nothing was taken; ask again after a pause
+├── NeverError         the relay will not take it, whenever it is asked
+└── UnconfirmedError   it may have been taken; nobody will ever know
+"""
+
+from shared.errors import AidError
+
+
+class NothingToSend(Exception):  # noqa: N818 - no error
+    pass
+
+
+class SendError(AidError):
+    """`code` is the relay's, where it gave one. Its words are left out: they like to repeat the address."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__(f"SMTP {code}" if code else "no answer")
+        self.code = code
+
+
+class TryLaterError(SendError):
+    pass
+
+
+class NeverError(SendError):
+    pass
+
+
+class UnconfirmedError(SendError):
+    pass
