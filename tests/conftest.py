@@ -1,5 +1,6 @@
 """Kafka and Cassandra for the tests that need them: started by the first, stopped after the last."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,12 @@ from deploy.local.cassandra import Cassandra
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import serving
+
+
+def pytest_configure() -> None:
+    """What a person's shell says to the services is not said to the tests."""
+    for name in [name for name in os.environ if name.startswith("AID_")]:
+        del os.environ[name]
 
 
 @pytest.fixture(scope="session")

@@ -9,12 +9,14 @@ from deploy.local.failures import LocalFailure
 from deploy.local.programs import shown
 from deploy.local.waiting import wait_until
 
+LOCK = "lock"
+
 
 @contextmanager
 def alone_in(home: Path, *, patience: float = 120.0) -> Iterator[None]:
     """Wait for another command that starts or stops things there, `patience` seconds at most."""
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("w") as lock:
+    with (home / LOCK).open("w") as lock:
 
         def taken() -> bool:
             try:

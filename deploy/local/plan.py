@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from deploy.local.failures import LocalFailure
-from deploy.local.ports import free_ports
+from deploy.local.ports import LOOPBACK, free_ports
 
 MAX_PORT = 65_535
 
@@ -60,6 +60,14 @@ class Plan:
     """Search the picture web of this machine instead of the Internet."""
     chosen: Mapping[str, str]
     """`AID_*` settings of the services that the person set; they win over ours."""
+
+    @property
+    def web_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.web}"
+
+    @property
+    def mail_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.mail}"
 
     @classmethod
     def from_environment(cls, home: Path, environ: Mapping[str, str]) -> Self:

@@ -54,7 +54,7 @@ def write_env_file(path: Path, plan: Plan, in_force: Mapping[str, str]) -> None:
 
 def _local_addresses(plan: Plan) -> dict[str, str]:
     ports = {port_setting(name): str(port) for name, port in asdict(plan.ports).items()}
-    mail = {"AID_LOCAL_MAIL_URL": f"http://{LOOPBACK}:{plan.ports.mail}"}
+    mail = {"AID_LOCAL_MAIL_URL": plan.mail_url}
     pictures = {"AID_LOCAL_PICTURES_URL": f"http://{LOOPBACK}:{plan.ports.pictures}"} if plan.local_engines else {}
     return {**ports, **mail, **pictures}
 

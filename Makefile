@@ -1,0 +1,50 @@
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+READY := $(VENV)/.complete
+PIP := $(PY) -m pip --disable-pip-version-check
+COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test run up down check lock
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mail, on this machine alone
+	@$(PY) -m deploy.local.demo
+
+test: check ## lint, types, import contracts, then every test on real parts
+	@$(PY) -m deploy.local.setup
+	@$(PY) -m pytest tests/unit tests/contract tests/integration tests/e2e
+
+run: $(READY) ## the whole system in the foreground, until Ctrl-C; ENGINES=local searches this machine only
+	@$(PY) -m deploy.local.run
+
+up: $(READY) ## the same in the background; again: start what is missing
+	@$(PY) -m deploy.local.up
+
+down: $(READY) ## stop what up or run started
+	@$(PY) -m deploy.local.down
+
+check: $(READY) ## lint, types, import contracts
+	@$(PY) -m ruff format --check -q .
+	@$(PY) -m ruff check -q .
+	@$(PY) -m mypy
+	@$(VENV)/bin/lint-imports
+
+lock: $(READY) ## pin every requirement anew, with hashes
+	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	$(COMPILE) deploy/local/maildump.in -o deploy/local/maildump.txt
+
+# Written last, so an interrupted one is begun anew; a finished one is brought up to date in place.
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo \
+		"Python 3.11 or newer with venv is missing: apt-get install python3-venv, or name one: make PYTHON=python3.12" >&2; exit 1; }
+	@echo "making $(VENV), once"
+	@rm -f $@
+	@$(PYTHON) -m venv $(if $(wildcard $@),,--clear) $(VENV)
+	@$(PIP) install -q --require-hashes -r requirements.txt -r requirements-dev.txt
+	@touch $@
