@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shared.cassandra import Cassandra
 from shared.errors import OutcomeUnknownError
 from shared.events import Stage
 from shared.jobs import aware
+
+if TYPE_CHECKING:
+    from shared.cassandra import Cassandra
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Heartbeat:
 
 
 class Claims:
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
@@ -67,7 +70,7 @@ class Claims:
 
 
 class Heartbeats:
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def beat(self, job_id: UUID, run: int, stage: Stage, counts: Counts, *, now: datetime) -> None:

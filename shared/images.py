@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shared.cassandra import Cassandra
+if TYPE_CHECKING:
+    from shared.cassandra import Cassandra
+
 
 _AHEAD = timedelta(minutes=1)
 
@@ -42,7 +45,7 @@ _FIELDS = tuple(FoundImage.__dataclass_fields__)
 class Images:
     """The `image_urls` table: one partition per job, the same address stored once."""
 
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def add(self, job_id: UUID, images: Iterable[FoundImage]) -> None:
@@ -66,7 +69,7 @@ class Images:
 class Searches:
     """The `searches` table."""
 
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def finish(self, job_id: UUID, search: Search) -> None:

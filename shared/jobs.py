@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from shared.cassandra import Cassandra
 from shared.errors import Reason
 from shared.events import Refusals
+
+if TYPE_CHECKING:
+    from shared.cassandra import Cassandra
 
 
 class JobState(StrEnum):
@@ -49,7 +51,7 @@ class JobView:
 
 
 class Jobs:
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def find(self, job_id: UUID) -> JobView | None:

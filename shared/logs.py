@@ -65,3 +65,5 @@ def _route(formatter: logging.Formatter, log_file: Path | None) -> None:
     root.setLevel(logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    # The server warns of every statement that is prepared without its keyspace; one session has but one.
+    logging.getLogger("cassandra.protocol").setLevel(logging.ERROR)

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from shared.cassandra import Cassandra
+if TYPE_CHECKING:
+    from shared.cassandra import Cassandra
+
 
 _NET = timedelta(days=30)
 
@@ -19,7 +22,7 @@ class Recipient:
 
 
 class Recipients:
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
     async def put(self, job_id: UUID, recipient: Recipient, *, due_at: datetime, now: datetime) -> None:
