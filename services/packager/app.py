@@ -1,0 +1,119 @@
+"""Everything the packager is made of, put together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from uuid import UUID
+
+from services.packager.bodies import Body
+from services.packager.downloads import Downloads, guarded_session
+from services.packager.feed import Bells
+from services.packager.fetching import Fetcher
+from services.packager.guard import Guard
+from services.packager.handlers import forget_job, pack_images
+from services.packager.packing import Means
+from services.packager.settings import Settings
+from services.packager.slots import Slots
+from services.packager.sweeping import sweep_hourly
+from shared.archives import LocalArchives
+from shared.cassandra import Cassandra
+from shared.claims import Claims, Heartbeats
+from shared.consumer import Consumer, Handler
+from shared.events import Event, ImagesFound, JobExpired, SearchFinished, Stage
+from shared.health import serving_health
+from shared.images import Images, Searches
+from shared.jobs import Jobs
+from shared.publisher import Publisher
+from shared.pulse import Pulse
+from shared.settings import host_ports
+from shared.streams import build_stream_app, consume, run_streams
+from shared.topics import IMAGE_BATCHES, JOB_LIFECYCLE
+from shared.waiting import until_available
+from shared.work import Workbench
+
+NAME = "packager"
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled; raises when the consumer or the sweep crashes."""
+    async with AsyncExitStack() as stack:
+        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
+        hosts = host_ports(settings.cassandra_hosts)
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        stack.push_async_callback(cassandra.close)
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
+        stack.push_async_callback(publisher.close)
+        fetcher = await stack.enter_async_context(guarded_fetcher(settings))
+        archives = LocalArchives(settings.folder)
+        bench = build_bench(settings, cassandra, publisher)
+        # Before the publisher closes: every run is handed back.
+        stack.push_async_callback(bench.stop)
+        await stack.enter_async_context(sweeping(archives, Jobs(cassandra)))
+
+        means = build_means(settings, cassandra, publisher, fetcher, archives)
+        handlers = build_handlers(bench, means, cassandra, archives)
+        app = build_stream_app(NAME, settings.kafka_url)
+        consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
+        health.ready_when(cassandra=cassandra.answers)
+        await run_streams(app)
+
+
+@asynccontextmanager
+async def guarded_fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
+    guard = Guard(settings.holes)
+    async with guarded_session(guard, user_agent=settings.user_agent) as session:
+        yield Fetcher(
+            downloads=Downloads(session, settings.download_limits),
+            slots=Slots(total=settings.connections, per_host=settings.connections_per_host),
+            new_body=partial(Body, in_memory=settings.body_memory_each, folder=settings.folder),
+            seconds=settings.download_seconds,
+        )
+
+
+@asynccontextmanager
+async def sweeping(archives: LocalArchives, jobs: Jobs) -> AsyncIterator[None]:
+    async with asyncio.TaskGroup() as tasks:
+        sweeper = tasks.create_task(sweep_hourly(archives, jobs))
+        try:
+            yield
+        finally:
+            sweeper.cancel()
+
+
+def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:
+    return Workbench(
+        Stage.PACK,
+        slots=settings.pack_slots,
+        claims=Claims(cassandra),
+        jobs=Jobs(cassandra),
+        pulse=Pulse(Stage.PACK, Heartbeats(cassandra), publisher),
+        publisher=publisher,
+    )
+
+
+def build_means(
+    settings: Settings, cassandra: Cassandra, publisher: Publisher, fetcher: Fetcher, archives: LocalArchives
+) -> Means:
+    return Means(
+        jobs=Jobs(cassandra),
+        images=Images(cassandra),
+        searches=Searches(cassandra),
+        fetcher=fetcher,
+        archives=archives,
+        publisher=publisher,
+        bells=Bells(),
+        limits=settings.pack_limits,
+    )
+
+
+def build_handlers(
+    bench: Workbench, means: Means, cassandra: Cassandra, archives: LocalArchives
+) -> dict[type[Event], Handler]:
+    async def delete_archives(job_id: UUID) -> None:
+        await asyncio.to_thread(archives.delete, job_id)
+
+    rows = (Images(cassandra), Searches(cassandra), Claims(cassandra), Heartbeats(cassandra))
+    forget = [delete_archives, *(table.delete for table in rows)]
+    begin = partial(pack_images, bench=bench, means=means)
+    return {ImagesFound: begin, SearchFinished: begin, JobExpired: partial(forget_job, forget=forget)}

@@ -1,0 +1,111 @@
+"""What has come of the candidates of one run: the pictures kept, in the archive already, and the others by reason."""
+
+import hashlib
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Protocol
+
+from services.packager.manifest import (
+    MANIFEST,
+    REPORT,
+    Entry,
+    Report,
+    manifest_csv,
+    picture_name,
+    report_json,
+    site_of,
+    slug,
+)
+from services.packager.pictures import Picture, PictureLimits, picture_in
+from services.packager.refusals import CONNECTION_REFUSALS, Refusal, RefusedError
+from services.packager.structures import Bytes
+from shared.images import FoundImage
+
+
+class Writing(Protocol):
+    @property
+    def size(self) -> int: ...
+
+    def add(self, name: str, data: Bytes) -> None: ...
+
+
+class Collection:
+    """Every candidate that was tried counts once: kept or refused. `most_bytes` is the archive's limit."""
+
+    def __init__(self, query: str, asked: int, archive: Writing, *, limits: PictureLimits, most_bytes: int) -> None:
+        self._query = query
+        self._asked = asked
+        self._archive = archive
+        self._limits = limits
+        self._most_bytes = most_bytes
+        self._slug = slug(query)
+        self._digests: set[str] = set()
+        self._entries: list[Entry] = []
+        self.refused: Counter[Refusal] = Counter()
+
+    @property
+    def kept(self) -> int:
+        return len(self._entries)
+
+    @property
+    def is_enough(self) -> bool:
+        return self.kept >= self._asked
+
+    @property
+    def lacks_only_connections(self) -> bool:
+        """Nothing was kept, and the network may be the cause: another time may go better."""
+        return bool(self.refused) and self.refused.keys() <= CONNECTION_REFUSALS
+
+    def refuse(self, reason: Refusal) -> None:
+        self.refused[reason] += 1
+
+    def put(self, image: FoundImage, data: Bytes, final_url: str) -> None:
+        """Keep the picture, unless there are enough. RefusedError: it is none to keep, and not counted yet.
+
+        Reads and writes all of it: for one thread at a time.
+        """
+        if self.is_enough:
+            return
+        picture = picture_in(data, self._limits)
+        digest = self._digest(data)
+        self._need_room(len(data))
+        entry = self._entry(image, picture, digest, len(data), final_url)
+        self._archive.add(entry.file, data)
+        self._digests.add(digest)
+        self._entries.append(entry)
+
+    def describe(self, report: Report) -> None:
+        """Put the manifest and the report into the archive: the last that is written."""
+        self._archive.add(MANIFEST, manifest_csv(self._entries))
+        self._archive.add(REPORT, report_json(report))
+
+    def _digest(self, data: Bytes) -> str:
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in self._digests:
+            raise RefusedError(Refusal.DUPLICATE)
+        return digest
+
+    def _need_room(self, size: int) -> None:
+        if self._archive.size + size > self._most_bytes:
+            raise RefusedError(Refusal.ARCHIVE_FULL)
+
+    def _entry(self, image: FoundImage, picture: Picture, digest: str, size: int, final_url: str) -> Entry:
+        return Entry(
+            file=picture_name(image.rank, self._slug, digest, picture.kind.extension),
+            sha256=digest,
+            bytes=size,
+            width=picture.width,
+            height=picture.height,
+            mime=picture.kind.mime,
+            engine=image.engine,
+            rank=image.rank,
+            query=self._query,
+            image_url=image.url,
+            final_url=final_url,
+            source_page_url=image.source_page,
+            source_site=site_of(image.source_page),
+            title=image.title,
+            creator=image.creator,
+            licence=image.licence,
+            retrieved_at=datetime.now(UTC),
+        )

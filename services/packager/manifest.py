@@ -1,0 +1,97 @@
+"""What the archive says about itself: a name for each picture, a table of them, and a report. Pure."""
+
+import csv
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from io import StringIO
+
+from yarl import URL
+
+MANIFEST = "manifest.csv"
+REPORT = "report.json"
+
+_SLUG_LENGTH = 60
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the manifest: a picture in the archive. `bytes`, `width` and `height` as measured, not as told."""
+
+    file: str
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+    mime: str
+    engine: str
+    rank: int
+    query: str
+    image_url: str
+    final_url: str
+    source_page_url: str | None
+    source_site: str | None
+    title: str | None
+    creator: str | None
+    licence: str | None
+    retrieved_at: datetime
+
+
+@dataclass(frozen=True)
+class Report:
+    """The counts a person is told; `refused` by reason."""
+
+    query: str
+    asked: int
+    found: int
+    kept: int
+    refused: Mapping[str, int]
+    engines: tuple[str, ...]
+    search_stopped_because: str | None
+    started_at: datetime
+    finished_at: datetime
+
+
+def slug(query: str) -> str:
+    """`"Café au lait / 2026"` → `"cafe-au-lait-2026"`: safe as a file name everywhere."""
+    plain = unicodedata.normalize("NFKD", query).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "picture"
+
+
+def picture_name(rank: int, slug: str, sha256: str, extension: str) -> str:
+    return f"{rank:04}_{slug}_{sha256[:8]}.{extension}"
+
+
+def site_of(page: str | None) -> str | None:
+    """The host of a page, or None when there is none."""
+    try:
+        return URL(page).host if page else None
+    except ValueError:
+        return None
+
+
+def manifest_csv(entries: Iterable[Entry]) -> bytes:
+    """In the order of the search's ranks."""
+    text = StringIO()
+    table = csv.writer(text, lineterminator="\r\n")
+    table.writerow(field.name for field in fields(Entry))
+    for entry in sorted(entries, key=lambda entry: entry.rank):
+        table.writerow(_cell(value) for value in asdict(entry).values())
+    return text.getvalue().encode()
+
+
+def report_json(report: Report) -> bytes:
+    return json.dumps(asdict(report), indent=2, ensure_ascii=False, default=datetime.isoformat).encode()
+
+
+def _cell(value: object) -> object:
+    """What strangers wrote must not become a formula when a spreadsheet opens it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

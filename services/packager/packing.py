@@ -1,0 +1,184 @@
+"""The work of one run: fetch while the search still finds, stop when enough is good, leave one whole archive."""
+
+import asyncio
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from services.packager.collection import Collection
+from services.packager.feed import Bells, Feed, ReadingImages, ReadingSearches
+from services.packager.gathering import Fetching, Gathering, at_once
+from services.packager.manifest import Report
+from services.packager.pictures import PictureLimits
+from services.packager.storage import room_needed
+from services.packager.threads import OneThread
+from services.packager.zips import ZipWriter
+from shared.errors import Reason, RunError
+from shared.events import ArchiveBuilt, Event
+from shared.jobs import JobView
+from shared.pulse import Progress
+from shared.waiting import pauses, until_available
+
+log = structlog.get_logger()
+
+PICTURES = Counter("aid_pictures_total", "Candidates tried, by what became of them", ["outcome"])
+
+
+class FindingJobs(Protocol):
+    async def find(self, job_id: UUID) -> JobView | None: ...
+
+
+class Archives(Protocol):
+    """Every call touches the disk."""
+
+    def part(self, job_id: UUID, run: int) -> Path: ...
+
+    def publish(self, job_id: UUID, run: int) -> None: ...
+
+    def discard(self, job_id: UUID, run: int) -> None: ...
+
+
+class Publishing(Protocol):
+    async def publish_patiently(self, *events: Event) -> None: ...
+
+
+@dataclass(frozen=True)
+class PackLimits:
+    """`at_once`: candidates of one job in flight. `seconds`: how long fetching goes on once the search is finished."""
+
+    at_once: int = 64
+    seconds: float = 300.0
+    archive_bytes: int = 2_000_000_000
+    picture: PictureLimits = field(default_factory=PictureLimits)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every run of this process works with."""
+
+    jobs: FindingJobs
+    images: ReadingImages
+    searches: ReadingSearches
+    fetcher: Fetching
+    archives: Archives
+    publisher: Publishing
+    bells: Bells
+    limits: PackLimits
+
+
+class Pack:
+    """One run. It deletes only files it made, and none once `ArchiveBuilt` was handed to Kafka and may be believed."""
+
+    def __init__(self, job_id: UUID, run: int, means: Means) -> None:
+        self._job_id = job_id
+        self._run = run
+        self._means = means
+        self._bell = means.bells.of(job_id, run)
+        self._handed_over = False
+
+    async def work(self, progress: Progress) -> None:
+        """RunError when there will be no archive."""
+        job = await self._find_job()
+        if job is None:
+            return
+        try:
+            built = await self._build(job, progress)
+        except BaseException:
+            await self._discard()
+            raise
+        self._handed_over = True
+        await self._means.publisher.publish_patiently(built)
+        log.info("archive_built", asked=job.images, found=built.found, kept=built.kept, refused=built.refused)
+
+    async def afterwards(self) -> None:
+        """Wait until the job is decided; an archive that it does not name is nobody's."""
+        if not self._handed_over:
+            return
+        for pause in pauses():
+            job = await self._find_job()
+            if job is None or job.state.ended:
+                break
+            await asyncio.sleep(pause)
+        if job is None or job.archive_run != self._run:
+            log.info("archive_not_taken")
+            await self._discard()
+
+    async def _build(self, job: JobView, progress: Progress) -> ArchiveBuilt:
+        limits, started_at = self._means.limits, datetime.now(UTC)
+        feed = Feed(self._job_id, images=self._means.images, searches=self._means.searches, bell=self._bell)
+        with OneThread("pack") as thread, closing(ZipWriter(self._part)) as archive:
+            collection = Collection(
+                job.query, job.images, archive, limits=limits.picture, most_bytes=limits.archive_bytes
+            )
+            gathering = Gathering(
+                collection,
+                feed=feed,
+                fetcher=self._means.fetcher,
+                thread=thread,
+                progress=progress,
+                seconds=limits.seconds,
+            )
+            await gathering.run(at_once(job.images, limits.at_once))
+            _count(collection)
+            if not collection.kept:
+                raise RunError(Reason.NO_PICTURES, retryable=collection.lacks_only_connections)
+            report = _report(job, feed, collection, started_at)
+            size, sha256 = await thread.do(self._seal, archive, collection, report)
+        return ArchiveBuilt(
+            job_id=self._job_id,
+            run=self._run,
+            found=report.found,
+            kept=report.kept,
+            refused=dict(report.refused),
+            size=size,
+            sha256=sha256,
+        )
+
+    def _seal(self, archive: ZipWriter, collection: Collection, report: Report) -> tuple[int, str]:
+        """Write what is left, put the archive in its place, and return its bytes and its SHA-256."""
+        collection.describe(report)
+        archive.close()
+        with self._part.open("rb") as whole, ThreadPoolExecutor(1) as beside:
+            digest = beside.submit(hashlib.file_digest, whole, "sha256")  # while publishing waits for the disk
+            with room_needed():
+                self._means.archives.publish(self._job_id, self._run)
+            return os.fstat(whole.fileno()).st_size, digest.result().hexdigest()
+
+    @property
+    def _part(self) -> Path:
+        return self._means.archives.part(self._job_id, self._run)
+
+    async def _find_job(self) -> JobView | None:
+        return await until_available(lambda: self._means.jobs.find(self._job_id))
+
+    async def _discard(self) -> None:
+        await asyncio.to_thread(self._means.archives.discard, self._job_id, self._run)
+
+
+def _report(job: JobView, feed: Feed, collection: Collection, started_at: datetime) -> Report:
+    return Report(
+        query=job.query,
+        asked=job.images,
+        found=feed.found,
+        kept=collection.kept,
+        refused={reason.value: count for reason, count in collection.refused.most_common()},
+        engines=feed.search.engines if feed.search else (),
+        search_stopped_because=feed.search.stopped_because if feed.search else None,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+    )
+
+
+def _count(collection: Collection) -> None:
+    PICTURES.labels("kept").inc(collection.kept)
+    for reason, count in collection.refused.items():
+        PICTURES.labels(reason.value).inc(count)

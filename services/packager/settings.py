@@ -1,0 +1,76 @@
+"""What an operator may set for the packager."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from services.packager.downloads import DownloadLimits
+from services.packager.packing import PackLimits
+from services.packager.pictures import PictureLimits
+from shared.archives import folder_of
+from shared.settings import ProcessSettings, host_ports
+
+
+def _a_folder(text: str) -> str:
+    folder_of(text)
+    return text
+
+
+def _perhaps_host_ports(text: str) -> str:
+    host_ports(text)
+    return text
+
+
+class Settings(ProcessSettings):
+    """Seconds, bytes and pixels."""
+
+    archives: Annotated[str, AfterValidator(_a_folder)]
+    allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_host_ports)] = ""
+    user_agent: str = "AdvanceImageDownloader/0.1"
+
+    pack_slots: int = Field(default=4, ge=1)
+    connections: int = Field(default=64, ge=1)
+    connections_per_host: int = Field(default=6, ge=1)
+    body_memory: int = Field(default=64 * 1024 * 1024, ge=1)
+
+    connect_seconds: float = Field(default=5, gt=0)
+    idle_seconds: float = Field(default=8, gt=0)
+    download_seconds: float = Field(default=30, gt=0)
+    pack_seconds: float = Field(default=300, gt=0)
+
+    picture_bytes: int = Field(default=25_000_000, ge=1)
+    picture_pixels: int = Field(default=80_000_000, ge=1)
+    picture_side: int = Field(default=32, ge=1)
+    archive_bytes: int = Field(default=2_000_000_000, ge=1)
+
+    @property
+    def folder(self) -> Path:
+        return folder_of(self.archives)
+
+    @property
+    def holes(self) -> list[tuple[str, int]]:
+        return host_ports(self.allowed_private_addresses)
+
+    @property
+    def body_memory_each(self) -> int:
+        """No more bodies are in flight than there are connections."""
+        return self.body_memory // self.connections
+
+    @property
+    def download_limits(self) -> DownloadLimits:
+        return DownloadLimits(
+            connect=self.connect_seconds,
+            idle=self.idle_seconds,
+            total=self.download_seconds,
+            picture_bytes=self.picture_bytes,
+        )
+
+    @property
+    def pack_limits(self) -> PackLimits:
+        return PackLimits(
+            at_once=self.connections,
+            seconds=self.pack_seconds,
+            archive_bytes=self.archive_bytes,
+            picture=PictureLimits(side=self.picture_side, pixels=self.picture_pixels),
+        )
