@@ -1,4 +1,4 @@
-"""A mail from its event to the report on it: look at its row, make an attempt where one is due, look again if need be."""
+"""A mail from its event to the report on it: look at its row, make an attempt where one is due, look again."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,0 +1,67 @@
+"""A job, a person and a pair of scissors for the letters to them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from uuid import UUID
+
+from services.notifier.decisions import Mail, MailId, MailState
+from services.notifier.letters import Letters
+from shared.events import MailKind
+from shared.jobs import JobState, JobView
+from shared.links import Links
+from shared.recipients import Recipient
+
+JOB_ID = UUID("6f0c3f43-52a9-5d5b-8a36-0b1d3a3f9f11")
+NOW = datetime(2026, 3, 3, 13, 12, 5, tzinfo=UTC)
+LINKS = Links(("k" * 32,), "https://images.example.org")
+PERSON = Recipient("wsq.wee@example.com", "Europe/Berlin")
+
+
+def a_mail(
+    kind: MailKind,
+    *,
+    state: MailState = MailState.SENDING,
+    claimed_at: datetime = NOW,
+    attempts: int = 1,
+    copies: int = 1,
+    accepted_at: datetime | None = None,
+) -> Mail:
+    message_id = f"<{kind}.{JOB_ID}@example.org>"
+    return Mail(MailId(JOB_ID, kind), state, UUID(int=1), claimed_at, attempts, copies, message_id, accepted_at)
+
+
+def a_job(**facts: object) -> JobView:
+    told = {
+        "query": "Best hd wallpaper",
+        "images": 145,
+        "found": 160,
+        "kept": 137,
+        "refused": {"duplicate": 12, "gone": 5},
+        "archive_size": 94_321_000,
+    }
+    return JobView(JOB_ID, JobState.RUNNING, 1, 1, **(told | facts))
+
+
+def a_letter(
+    kind: MailKind, job: JobView | None = None, *, to: Recipient = PERSON, now: datetime = NOW
+) -> EmailMessage:
+    letters = Letters(
+        LINKS,
+        sender=Address("Image Downloader", addr_spec="images@example.org"),
+        link_lifetime=timedelta(minutes=20),
+        default_time_zone="UTC",
+    )
+    return letters.letter(a_mail(kind), job or a_job(), to, now=now)
+
+
+def part(letter: EmailMessage, subtype: str) -> str:
+    """The text of the `plain` or the `html` part."""
+    found = letter.get_body((subtype,))
+    assert found is not None
+    return str(found.get_content())
+
+
+def links_in(text: str) -> set[str]:
+    return set(re.findall(r"https?://[^\s\"<>]+", text))
