@@ -1,0 +1,10 @@
+"""`python -m services.scraper`."""
+
+from services.scraper.app import NAME, run
+from services.scraper.settings import Settings
+from shared.process import run_process
+from shared.settings import read_settings
+
+if __name__ == "__main__":
+    settings = read_settings(Settings)
+    run_process(NAME, settings, run(settings))

@@ -1,0 +1,91 @@
+"""Everything the scraper is made of, put together."""
+
+from contextlib import AsyncExitStack
+from functools import partial
+
+from services.scraper.browsers import Browsers, Launch
+from services.scraper.engines import Engine
+from services.scraper.engines.google import Google
+from services.scraper.engines.google_page import watch_script
+from services.scraper.handlers import search_images
+from services.scraper.launching import launch_local, launch_remote
+from services.scraper.searching import Means
+from services.scraper.settings import Settings
+from shared.cassandra import Cassandra
+from shared.claims import Claims, Heartbeats
+from shared.consumer import Consumer
+from shared.events import SearchDue, Stage
+from shared.health import serving_health
+from shared.images import Images, Searches
+from shared.jobs import Jobs
+from shared.publisher import Publisher
+from shared.pulse import Pulse
+from shared.settings import host_ports
+from shared.streams import build_stream_app, consume, run_streams
+from shared.topics import JOB_DUE
+from shared.waiting import until_available
+from shared.work import Workbench
+
+NAME = "scraper"
+
+
+async def run(settings: Settings) -> None:
+    """Until cancelled; raises when the consumer crashes or no browser starts."""
+    async with AsyncExitStack() as stack:
+        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
+        hosts = host_ports(settings.cassandra_hosts)
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        stack.push_async_callback(cassandra.close)
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
+        stack.push_async_callback(publisher.close)
+        browsers = await stack.enter_async_context(Browsers.warm(build_launch(settings), settings.search_slots))
+        bench = build_bench(settings, cassandra, publisher)
+        # Before the browsers and the publisher go: every run is handed back.
+        stack.push_async_callback(bench.stop)
+
+        means = build_means(settings, cassandra, publisher, browsers)
+        search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
+        app = build_stream_app(NAME, settings.kafka_url)
+        consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher))
+        health.ready_when(cassandra=cassandra.answers)
+        await run_streams(app)
+
+
+def build_launch(settings: Settings) -> Launch:
+    if settings.selenium_url:
+        return partial(launch_remote, url=settings.selenium_url, on_every_page=watch_script())
+    return partial(
+        launch_local,
+        binary=settings.chrome_binary,
+        chromedriver=settings.chromedriver,
+        on_every_page=watch_script(),
+    )
+
+
+def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:
+    return Workbench(
+        Stage.SEARCH,
+        slots=settings.search_slots,
+        claims=Claims(cassandra),
+        jobs=Jobs(cassandra),
+        pulse=Pulse(Stage.SEARCH, Heartbeats(cassandra), publisher),
+        publisher=publisher,
+    )
+
+
+def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, browsers: Browsers) -> Means:
+    return Means(
+        engines=build_engines(settings, browsers),
+        images=Images(cassandra),
+        searches=Searches(cassandra),
+        jobs=Jobs(cassandra),
+        publisher=publisher,
+        spares=settings.spares,
+        seconds=settings.search_seconds,
+    )
+
+
+def build_engines(settings: Settings, browsers: Browsers) -> list[Engine]:
+    """In the order they are asked."""
+    engines = {"google": Google(browsers, url=settings.google_url)}
+    return [engines[name] for name in settings.engines]

@@ -1,0 +1,98 @@
+"""A Chromium of our own: started through a chromedriver of our own, gone with everything it wrote when let go."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import structlog
+from selenium.webdriver import ChromeOptions
+
+from services.scraper import leash
+
+log = structlog.get_logger()
+
+GONE_SECONDS = 5.0
+
+_FLAGS = (
+    "--headless=new",
+    "--window-size=1366,1000",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-extensions",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--mute-audio",
+    "--blink-settings=imagesEnabled=false",  # addresses are what is wanted; the packager fetches the pictures
+    "--disable-remote-fonts",
+)
+_PORT = re.compile(r"started successfully on port (\d+)")
+
+
+class DriverNotStartedError(Exception):
+    """The chromedriver ended or said nothing of a port."""
+
+
+def chrome_options() -> ChromeOptions:
+    """Of any browser, remote or local."""
+    options = ChromeOptions()
+    # All data is in the document; what it loads beside that is not waited for.
+    options.page_load_strategy = "eager"
+    for flag in _FLAGS:
+        options.add_argument(flag)
+    return options
+
+
+def local_options(binary: Path, profile: Path) -> ChromeOptions:
+    options = chrome_options()
+    options.binary_location = str(binary)
+    options.add_argument(f"--user-data-dir={profile}")
+    if os.geteuid() == 0:
+        options.add_argument("--no-sandbox")  # its sandbox refuses to run as root
+    return options
+
+
+class LocalDriver:
+    """A chromedriver and what it starts. Killing is the only way it ends: its profile is thrown away anyhow."""
+
+    def __init__(self, chromedriver: Path) -> None:
+        """Returns when it listens at `url`."""
+        home = Path(tempfile.mkdtemp(prefix="aid-chromium-"))
+        self.profile = home / "profile"
+        self._leash = subprocess.Popen(  # noqa: S603 - the chromedriver of the settings
+            [sys.executable, "-I", "-S", leash.__file__, str(home), str(chromedriver), "--port=0"],
+            env={**os.environ, "TMPDIR": str(home)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C in the terminal is for the scraper alone
+            text=True,
+        )
+        try:
+            self.url = f"http://127.0.0.1:{self._port()}"
+        except BaseException:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """Returns when all its processes have been killed and its files are gone."""
+        assert self._leash.stdin is not None and self._leash.stdout is not None  # noqa: S101, PT018 - both are pipes
+        self._leash.stdin.close()
+        try:
+            self._leash.wait(GONE_SECONDS)
+        except subprocess.TimeoutExpired:
+            log.error("browser_not_gone", leash=self._leash.pid)  # noqa: TRY400 - the trace would say no more
+        self._leash.stdout.close()
+
+    def _port(self) -> int:
+        assert self._leash.stdout is not None  # noqa: S101 - a pipe
+        for line in self._leash.stdout:
+            if found := _PORT.search(line):
+                return int(found[1])
+        raise DriverNotStartedError("chromedriver ended without a port")

@@ -1,0 +1,56 @@
+"""What one search has found so far, over all engines: pure."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from math import ceil
+
+from services.scraper.engines import Ending, Hit
+from shared.errors import Reason, RunError
+from shared.images import FoundImage
+
+
+def wanted(images: int, spares: float) -> int:
+    """How many addresses to look for: some will turn out to be no pictures."""
+    return ceil(round(images * (1 + spares), 6))
+
+
+class Harvest:
+    """Ranked from 1, every address once, never more than wanted."""
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted = wanted
+        self._known: set[str] = set()
+
+    @property
+    def found(self) -> int:
+        return len(self._known)
+
+    @property
+    def complete(self) -> bool:
+        return self.found >= self._wanted
+
+    def take(self, engine: str, hits: Iterable[Hit]) -> list[FoundImage]:
+        """Those of `hits` that are new and still wanted."""
+        taken = []
+        for hit in hits:
+            if self.complete:
+                break
+            if hit.url not in self._known:
+                self._known.add(hit.url)
+                taken.append(FoundImage(rank=self.found, engine=engine, **asdict(hit)))
+        return taken
+
+
+def failure(endings: Collection[Ending], *, found: int) -> RunError | None:
+    """Why the run cannot count as a search, or None. Fewer than asked is no failure; a browser lost halfway is."""
+    if Ending.ENOUGH in endings:
+        return None
+    if Ending.BROKEN in endings:
+        return RunError(Reason.SEARCH_FAILED, retryable=True)
+    if found:
+        return None
+    if Ending.BLOCKED in endings:
+        return RunError(Reason.BLOCKED, retryable=True)
+    if Ending.NO_RESULTS in endings:
+        return RunError(Reason.NO_RESULTS, retryable=False)
+    return RunError(Reason.PAGE_CHANGED, retryable=False)  # the next run would read the same page

@@ -1,0 +1,58 @@
+"""Starts browsers: a Chromium here, or one at a Selenium server elsewhere. Blocking; for a thread."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import ChromeOptions, Remote
+from selenium.webdriver.common.proxy import Proxy, ProxyType
+from selenium.webdriver.remote.client_config import ClientConfig
+from urllib3.exceptions import HTTPError
+
+from services.scraper.browser import PAGE_SECONDS, Browser, BrowserError
+from services.scraper.chromium import DriverNotStartedError, LocalDriver, chrome_options, local_options
+
+ANSWER_SECONDS = 60
+"""A session takes a second here; at a remote server it may have to wait for a free node."""
+
+_NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
+
+
+def launch_local(*, binary: Path, chromedriver: Path, on_every_page: str) -> Browser:
+    """`on_every_page` is a script that runs in each document before its own. BrowserError when it does not start."""
+    try:
+        driver = LocalDriver(chromedriver)
+    except (DriverNotStartedError, OSError) as error:
+        raise BrowserError(str(error)) from error
+    config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
+    try:
+        window = _window(config, local_options(binary, driver.profile), on_every_page)
+    except BaseException:
+        driver.kill()
+        raise
+    return Browser(window, driver.kill)
+
+
+def launch_remote(*, url: str, on_every_page: str) -> Browser:
+    """The same at a Selenium server; `url` is its address."""
+    config = ClientConfig(url, timeout=ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
+    window = _window(config, chrome_options(), on_every_page)
+    return Browser(window, lambda: _quit(window))
+
+
+_ONE_TRY = {"init_args_for_pool_manager": {"retries": False}}
+
+
+def _window(config: ClientConfig, options: ChromeOptions, on_every_page: str) -> Remote:
+    try:
+        window = Remote(config.remote_server_addr, options=options, client_config=config)
+        window.set_page_load_timeout(PAGE_SECONDS)
+        window.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": on_every_page})
+    except (WebDriverException, HTTPError, OSError) as error:
+        raise BrowserError(f"no browser session: {type(error).__name__}") from error
+    return window
+
+
+def _quit(window: Remote) -> None:
+    with suppress(WebDriverException, HTTPError, OSError):  # a session that is gone already, or its server
+        window.quit()

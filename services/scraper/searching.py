@@ -1,0 +1,122 @@
+"""The work of one run: ask the engines in order, store what they find batch by batch, and tell the packager."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from services.scraper.engines import Batch, Ending, Engine
+from services.scraper.harvest import Harvest, failure, wanted
+from services.scraper.patience import Patience
+from shared.claims import Counts
+from shared.events import Event, ImagesFound, SearchDue, SearchFinished
+from shared.images import FoundImage, Search
+from shared.jobs import JobState, JobView
+from shared.pulse import Progress
+from shared.waiting import until_available
+
+log = structlog.get_logger()
+
+SEARCHES = Counter("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
+
+
+class StoringImages(Protocol):
+    async def add(self, job_id: UUID, images: Iterable[FoundImage]) -> None: ...
+
+    async def delete(self, job_id: UUID) -> None: ...
+
+
+class FinishingSearches(Protocol):
+    async def finish(self, job_id: UUID, search: Search) -> None: ...
+
+
+class FindingJobs(Protocol):
+    async def find(self, job_id: UUID) -> JobView | None: ...
+
+
+class Publishing(Protocol):
+    async def publish_patiently(self, *events: Event) -> None: ...
+
+
+@dataclass(frozen=True)
+class Means:
+    """What every run of this process works with. `seconds`: how long one engine may take in all."""
+
+    engines: Sequence[Engine]
+    images: StoringImages
+    searches: FinishingSearches
+    jobs: FindingJobs
+    publisher: Publishing
+    spares: float
+    seconds: float
+
+
+class SearchRun:
+    """One run. What it publishes is in Cassandra by then, save `finished`: that comes last."""
+
+    def __init__(self, event: SearchDue, means: Means) -> None:
+        self._event = event
+        self._means = means
+        self._harvest = Harvest(wanted(event.images, means.spares))
+        self._batches = 0
+
+    async def work(self, progress: Progress) -> None:
+        """RunError when it found nothing, or not all there was."""
+        endings: dict[str, Ending] = {}
+        for engine in self._means.engines:
+            endings[engine.name] = await self._ask(engine, progress)
+            if self._harvest.complete:
+                break
+        if failed := failure(endings.values(), found=self._harvest.found):
+            raise failed
+        await self._finish(endings)
+
+    async def afterwards(self) -> None:
+        """A job that ended meanwhile leaves no addresses behind. Looks after the last write."""
+        job_id = self._event.job_id
+        job = await until_available(lambda: self._means.jobs.find(job_id))
+        if job is None or job.state is JobState.EXPIRED:
+            await until_available(lambda: self._means.images.delete(job_id))
+
+    async def _ask(self, engine: Engine, progress: Progress) -> Ending:
+        ending, unusable = None, 0
+        patience = Patience(self._means.seconds)
+        async with aclosing(engine.search(self._event.query)) as batches:
+            while ending is None:
+                # Only the engine's time counts: for Cassandra and Kafka we wait without limit.
+                try:
+                    async with patience.spent():
+                        batch = await anext(batches)
+                except TimeoutError:
+                    batch = Batch(ending=Ending.BROKEN)
+                await self._store(engine, batch, progress)
+                unusable += batch.unusable
+                ending = Ending.ENOUGH if self._harvest.complete else batch.ending
+        SEARCHES.labels(engine.name, ending).inc()
+        log.info("engine_asked", engine=engine.name, ending=ending, found=self._harvest.found, unusable=unusable)
+        return ending
+
+    async def _store(self, engine: Engine, batch: Batch, progress: Progress) -> None:
+        images = self._harvest.take(engine.name, batch.hits)
+        if not images:
+            return
+        event = self._event
+        await until_available(lambda: self._means.images.add(event.job_id, images))
+        self._batches += 1
+        found = self._harvest.found
+        await self._means.publisher.publish_patiently(
+            ImagesFound(job_id=event.job_id, run=event.run, sequence=self._batches, found=found)
+        )
+        progress.counts = Counts(found=found)
+
+    async def _finish(self, endings: dict[str, Ending]) -> None:
+        """Published first: a crash in between has the search done again, never left without a word."""
+        event, found = self._event, self._harvest.found
+        await self._means.publisher.publish_patiently(SearchFinished(job_id=event.job_id, run=event.run, found=found))
+        *_, last = endings.values()
+        search = Search(finished=True, found=found, engines=tuple(endings), stopped_because=last)
+        await until_available(lambda: self._means.searches.finish(event.job_id, search))

@@ -1,0 +1,57 @@
+"""What an operator may set for the scraper."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import NoDecode
+
+from shared.settings import ProcessSettings, split_commas
+
+KNOWN_ENGINES = ("google",)
+
+
+def _known(names: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = [name for name in names if name not in KNOWN_ENGINES]
+    if unknown or not names:
+        raise ValueError(f"{', '.join(unknown) or 'nothing'} is no engine; there are {', '.join(KNOWN_ENGINES)}")
+    return names
+
+
+def _web_address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("begin with http:// or https://")
+    return text.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+
+
+def _on_path(*names: str) -> Path:
+    """Where the first of them lies; the bare name of none."""
+    return Path(next(filter(None, map(shutil.which, names)), names[0]))
+
+
+class Settings(ProcessSettings):
+    """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here."""
+
+    engines: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_commas), AfterValidator(_known)] = ("google",)
+    google_url: WebAddress = "https://www.google.com"
+
+    selenium_url: WebAddress | None = None
+    chrome_binary: Path = Field(
+        default_factory=lambda: _on_path("chromium", "chromium-browser", "google-chrome"), validate_default=True
+    )
+    chromedriver: Path = Field(default_factory=lambda: _on_path("chromedriver"), validate_default=True)
+
+    search_slots: int = Field(default=1, ge=1)
+    spares: float = Field(default=0.15, ge=0, le=1)
+    search_seconds: float = Field(default=120, gt=0)
+
+    @field_validator("chrome_binary", "chromedriver")
+    @classmethod
+    def _needed_here(cls, path: Path, info: ValidationInfo) -> Path:
+        if info.data.get("selenium_url") is None and not path.is_file():
+            raise ValueError(f"there is no {path}; say where it lies, or set AID_SELENIUM_URL")
+        return path
