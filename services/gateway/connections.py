@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from prometheus_client import Counter
 
-from services.gateway.headers import SECURITY
+from services.gateway.headers import REQUEST_ID, SECURITY
 
 log = structlog.get_logger()
 
@@ -75,11 +75,11 @@ class AccessLog(AbstractAccessLogger):
             route=route,
             status=response.status,
             ms=round(1000 * time, 1),
-            request_id=response.headers.get("X-Request-Id"),
+            request_id=request.get(REQUEST_ID),
         )
 
 
 def _route_name(request: web.BaseRequest) -> str:
-    if not isinstance(request, web.Request):
-        return "unreadable"
+    if not isinstance(request, web.Request) or REQUEST_ID not in request:
+        return "unreadable"  # it never reached a route
     return request.match_info.route.name or "unknown"

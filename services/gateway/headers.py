@@ -19,8 +19,9 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex",
+    "Server": "aid",
 }
-"""`img-src data:` is for the icons inside Bootstrap's stylesheet."""
+"""`img-src data:` is for the icons inside Bootstrap's stylesheet; `Server` would name our libraries' versions."""
 
 _ONE_YEAR = "max-age=31536000"
 

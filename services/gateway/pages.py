@@ -42,11 +42,11 @@ def form_page(
 ) -> web.Response:
     """The form, filled in with what was `typed`; a `problem` comes first, and beside the fields it names."""
     desk = request.app[DESK]
-    values = {**_suggestions(desk), **typed}
+    values = typed if problem else {**_suggestions(desk), **typed}
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
     context = {
         "values": {name: values.get(name, "") for name in fields.NAMES},
-        "suggested": fields.DATE not in typed and fields.TIME not in typed,
+        "suggested": problem is None,
         "problem": problem,
         "problems": {name: str(problems[name]) for name in fields.NAMES if name in problems},
         "strangers": [(name[:40], str(wrong)) for name, wrong in problems.items() if name not in fields.NAMES],

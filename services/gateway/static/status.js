@@ -3,12 +3,19 @@
 const EVERY = 5_000;
 
 function localise(root) {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "long", timeStyle: "short" });
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   for (const time of root.querySelectorAll("time")) {
-    time.title = time.textContent;
-    time.textContent = `${format.format(new Date(time.dateTime))} (${zone.replaceAll("_", " ")})`;
+    time.title = `${time.textContent} UTC`;
+    time.textContent = format.format(new Date(time.dateTime));
   }
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone) root.querySelector(".zone-name").textContent = zone.replaceAll("_", " ");
+}
+
+// The part that is exchanged cannot announce itself: it is new each time.
+function announce(fresh, current) {
+  const [now, before] = [fresh, current].map((part) => part.querySelector(".stage").textContent.trim());
+  if (now !== before) document.getElementById("announcer").textContent = now;
 }
 
 async function refresh() {
@@ -22,7 +29,8 @@ async function refresh() {
   }
   localise(fresh);
   const current = document.getElementById("status");
-  if (fresh.innerHTML !== current.innerHTML) current.replaceWith(fresh);
+  announce(fresh, current);
+  if (fresh.innerHTML !== current.innerHTML || fresh.dataset.ended !== current.dataset.ended) current.replaceWith(fresh);
   document.title = page.title;
 }
 

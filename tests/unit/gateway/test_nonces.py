@@ -1,0 +1,60 @@
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from services.gateway.forms import JobForm
+from services.gateway.nonces import Nonces, StaleFormError, job_id_of
+from tests.unit.gateway.site import KEY, NOW
+
+FORM = JobForm("cats", 10, NOW, False, "a@example.com", "UTC")
+
+
+def test_the_same_form_twice_is_the_same_job() -> None:
+    assert job_id_of("nonce", FORM) == job_id_of("nonce", FORM)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"query": "dogs"},
+        {"images": 11},
+        {"due_at": NOW + timedelta(minutes=1)},
+        {"address": "b@example.com"},
+        {"time_zone": "Europe/Berlin"},
+    ],
+)
+def test_a_corrected_form_is_another_job(change: dict[str, object]) -> None:
+    corrected = dataclasses.replace(FORM, **change)  # type: ignore[arg-type]
+
+    assert job_id_of("nonce", corrected) != job_id_of("nonce", FORM)
+
+
+def test_the_same_wish_in_another_form_is_another_job() -> None:
+    assert job_id_of("another", FORM) != job_id_of("nonce", FORM)
+
+
+def test_a_nonce_comes_back_as_it_went_out() -> None:
+    nonces = Nonces((KEY,), timedelta(hours=2))
+    first, second = nonces.issue(), nonces.issue()
+
+    assert nonces.read(first) == nonces.read(first) != nonces.read(second)
+
+
+def test_a_nonce_outlives_a_change_of_keys() -> None:
+    before = Nonces((KEY,), timedelta(hours=2)).issue()
+
+    assert Nonces(("a newer key for tests", KEY), timedelta(hours=2)).read(before)
+
+
+@pytest.mark.parametrize("signed", ["", "x", "a.b.c", "ü"])
+def test_what_we_never_issued_is_stale(signed: str) -> None:
+    with pytest.raises(StaleFormError):
+        Nonces((KEY,), timedelta(hours=2)).read(signed)
+
+
+def test_a_nonce_past_its_time_is_stale() -> None:
+    nonces = Nonces((KEY,), timedelta(seconds=-1))
+
+    with pytest.raises(StaleFormError):
+        nonces.read(nonces.issue())

@@ -1,0 +1,59 @@
+from dataclasses import replace
+from datetime import timedelta
+from uuid import uuid4
+
+from services.gateway.statuses import Status, running_status, status_of_row
+from services.gateway.words import REASONS
+from shared.claims import Counts, Heartbeat
+from shared.errors import Reason
+from shared.events import Stage
+from shared.jobs import JobState, JobView
+from tests.unit.gateway.site import NOW
+
+RUNNING = JobView(uuid4(), JobState.RUNNING, run=1, version=2, query="cats", images=100, due_at=NOW)
+COMPLETED = replace(RUNNING, state=JobState.COMPLETED, found=120, kept=90, refused={"html": 3, "timeout": 2})
+
+
+def test_a_run_that_has_not_beaten_yet_is_searching() -> None:
+    status = running_status(RUNNING, None, None)
+
+    assert (status.stage, status.found, status.kept) == (Stage.SEARCH, None, None)
+
+
+def test_while_it_searches_the_beat_says_what_is_found() -> None:
+    status = running_status(RUNNING, Heartbeat(NOW, Counts(found=40)), None)
+
+    assert (status.stage, status.found, status.kept) == (Stage.SEARCH, 40, None)
+
+
+def test_while_it_packs_both_beats_count() -> None:
+    status = running_status(
+        RUNNING, Heartbeat(NOW, Counts(found=120)), Heartbeat(NOW, Counts(found=80, kept=50, refused=4))
+    )
+
+    assert (status.stage, status.found, status.kept, status.refused) == (Stage.PACK, 120, 50, 4)
+
+
+def test_at_the_end_the_row_says_it_all() -> None:
+    status = status_of_row(COMPLETED)
+
+    assert (status.asked, status.found, status.kept, status.refused) == (100, 120, 90, 5)
+    assert status.refused_by_reason == {"html": 3, "timeout": 2}
+
+
+def test_a_completed_job_can_be_downloaded_until_its_link_expires() -> None:
+    status = status_of_row(replace(COMPLETED, expires_at=NOW))
+
+    assert status.downloadable(NOW - timedelta(seconds=1))
+    assert not status.downloadable(NOW)
+    assert not status_of_row(RUNNING).downloadable(NOW)
+
+
+def test_a_page_keeps_asking_until_the_job_has_ended() -> None:
+    assert not Status(uuid4(), "accepted").ended
+    assert not status_of_row(RUNNING).ended
+    assert status_of_row(COMPLETED).ended
+
+
+def test_every_reason_has_its_words() -> None:
+    assert set(REASONS) == set(Reason)
