@@ -1,0 +1,88 @@
+"""What a search keeps of what engines find, and when it has failed."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from services.scraper.engines import Ending, Hit
+from services.scraper.harvest import Harvest, failure, wanted
+from shared.errors import Reason
+
+
+def some_hits(*names: str) -> list[Hit]:
+    return [Hit(url=f"https://pictures.example/{name}.jpg", title=name) for name in names]
+
+
+@pytest.mark.parametrize(
+    ("images", "spares", "expected"),
+    [(500, 0.15, 575), (100, 0.15, 115), (1, 0.15, 2), (10, 0.1, 11), (20, 0.0, 20), (3, 1.0, 6)],
+)
+def test_spares_are_rounded_up(images: int, spares: float, expected: int) -> None:
+    assert wanted(images, spares) == expected
+
+
+def test_ranks_go_on_over_batches_and_engines() -> None:
+    harvest = Harvest(wanted=10)
+
+    taken = [*harvest.take("google", some_hits("a", "b")), *harvest.take("other", some_hits("c"))]
+
+    assert [(image.rank, image.engine, image.title) for image in taken] == [
+        (1, "google", "a"),
+        (2, "google", "b"),
+        (3, "other", "c"),
+    ]
+
+
+def test_an_address_found_again_is_taken_once() -> None:
+    harvest = Harvest(wanted=10)
+
+    first = harvest.take("google", some_hits("a", "b", "a"))
+    again = harvest.take("other", some_hits("b", "c"))
+
+    assert [image.title for image in (*first, *again)] == ["a", "b", "c"]
+    assert harvest.found == 3
+
+
+def test_never_more_than_wanted() -> None:
+    harvest = Harvest(wanted=2)
+
+    taken = harvest.take("google", some_hits("a", "b", "c"))
+
+    assert [image.title for image in taken] == ["a", "b"]
+    assert harvest.complete
+    assert harvest.take("google", some_hits("d")) == []
+
+
+@pytest.mark.parametrize(
+    ("endings", "found"),
+    [
+        ([Ending.ENOUGH], 10),
+        ([Ending.BROKEN, Ending.ENOUGH], 10),
+        ([Ending.EXHAUSTED], 1),
+        ([Ending.BLOCKED], 100),
+        ([Ending.BLOCKED, Ending.EXHAUSTED], 3),
+    ],
+)
+def test_what_was_found_is_delivered(endings: Sequence[Ending], found: int) -> None:
+    assert failure(endings, found=found) is None
+
+
+@pytest.mark.parametrize(
+    ("endings", "found", "reason", "retryable"),
+    [
+        ([Ending.BROKEN], 0, Reason.SEARCH_FAILED, True),
+        ([Ending.BROKEN], 100, Reason.SEARCH_FAILED, True),
+        ([Ending.BLOCKED], 0, Reason.BLOCKED, True),
+        ([Ending.NO_RESULTS, Ending.BLOCKED], 0, Reason.BLOCKED, True),
+        ([Ending.PAGE_CHANGED], 0, Reason.PAGE_CHANGED, False),
+        ([Ending.NO_RESULTS], 0, Reason.NO_RESULTS, False),
+        ([Ending.EXHAUSTED], 0, Reason.PAGE_CHANGED, False),
+    ],
+)
+def test_a_search_that_failed_says_why_and_whether_to_try_again(
+    endings: Sequence[Ending], found: int, reason: Reason, retryable: bool
+) -> None:
+    error = failure(endings, found=found)
+
+    assert error is not None
+    assert (error.reason, error.retryable) == (reason, retryable)
