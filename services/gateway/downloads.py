@@ -43,15 +43,14 @@ def archive_run(job: JobView | None, *, now: datetime) -> int:
 class ArchiveResponse(web.FileResponse):
     """A file whose ranges are given only of the very file that `If-Range` names.
 
-    aiohttp 3.14 reads `If-Range` as a date and ignores an ETag there, so a resumed download would be spliced.
+    aiohttp 3.14 understands dates in `If-Range` and ignores an ETag, so a resumed download would be spliced.
     """
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         condition = request.headers.get("If-Range")
-        if condition is not None:
-            same = condition == await asyncio.to_thread(_etag, self._path)
-            unwanted = ("if-range",) if same else ("if-range", "range")
-            kept = [(name, text) for name, text in request.headers.items() if name.lower() not in unwanted]
+        is_date = request.if_range is not None
+        if condition is not None and not is_date and condition != await asyncio.to_thread(_etag, self._path):
+            kept = [(name, text) for name, text in request.headers.items() if name.lower() != "range"]
             request = request.clone(headers=kept)
         return await super().prepare(request)
 

@@ -55,10 +55,10 @@ def a_desk(folder: Path, *, now: Clock = lambda: NOW, **changes: str) -> Desk:
 
 
 @asynccontextmanager
-async def visiting(desk: Desk) -> AsyncIterator[ClientSession]:
-    """Somebody who asks this gateway only."""
+async def visiting(desk: Desk, *, port: int = 0) -> AsyncIterator[ClientSession]:
+    """Somebody who asks this gateway only. Port 0 is any."""
     async with (
-        serving_web(build_web(desk), "127.0.0.1", 0) as port,
+        serving_web(build_web(desk), "127.0.0.1", port) as port,  # noqa: PLR1704 - the one it became
         ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         yield session

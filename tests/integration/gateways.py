@@ -1,0 +1,79 @@
+"""The gateway in this process, on real Kafka and Cassandra, and rows as the scheduler writes them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from aiohttp import ClientResponse, ClientSession
+
+from services.gateway.connecting import Stores
+from services.gateway.desk import Desk
+from shared.cassandra import Cassandra
+from shared.publisher import Publisher
+from shared.settings import host_ports
+from tests.integration.conftest import Backbone
+from tests.unit.gateway.site import a_desk, visiting
+
+
+class MovingClock:
+    """The real time, plus what a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True)
+class Gateway:
+    desk: Desk
+    visitor: ClientSession
+    cassandra: Cassandra
+    clock: MovingClock
+    archives: Path
+
+    def job_of(self, answer: ClientResponse) -> UUID:
+        """The job whose status page or document an answer leads to."""
+        token = answer.headers["Location"].partition("?")[0].rpartition("/")[2]
+        return self.desk.links.read_status(token).job_id
+
+    async def put_row(self, job_id: UUID, **columns: object) -> None:
+        columns = {"state": "scheduled", "run": 0, "version": 1, "query": "cats", "images": 10, **columns}
+        names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
+        await self.cassandra.execute(
+            f"INSERT INTO jobs (job_id, {names}) VALUES (?, {marks})",  # noqa: S608 - names from tests
+            (job_id, *columns.values()),
+        )
+
+
+@asynccontextmanager
+async def serving_gateway(
+    backbone: Backbone, folder: Path, *, port: int = 0, public_url: str = "http://pictures.example"
+) -> AsyncIterator[Gateway]:
+    clock = MovingClock()
+    desk = a_desk(folder, now=clock, public_url=public_url)
+    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    publisher = await Publisher.connect(backbone.kafka_url, source="gateway")
+    desk.stores.connected(Stores.of(cassandra))
+    desk.publisher.connected(publisher)
+    try:
+        async with visiting(desk, port=port) as visitor:
+            yield Gateway(desk, visitor, cassandra, clock, folder)
+    finally:
+        await publisher.close()
+        await cassandra.close()
+
+
+def tomorrow_at_noon() -> dict[str, str]:
+    """A valid request for then."""
+    return {
+        "search-query": "Best hd wallpaper",
+        "date": f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}",
+        "time": "12:00",
+        "email": "wsq.wee@example.com",
+        "images": "145",
+    }

@@ -1,0 +1,199 @@
+"""From the request to the topic and the tables, and from the tables to the status page."""
+
+import re
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from shared.claims import Counts, Heartbeats
+from shared.events import Event, JobSubmitted, Stage
+from shared.recipients import Recipient, Recipients
+from shared.topics import JOB_INBOX
+from tests.integration.bus import Bus, listening
+from tests.integration.conftest import Backbone
+from tests.integration.gateways import Gateway, serving_gateway, tomorrow_at_noon
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    async with serving_gateway(backbone, tmp_path_factory.mktemp("archives")) as gateway:
+        yield gateway
+
+
+@pytest.fixture(scope="module")
+async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
+    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
+        yield bus
+
+
+async def nonce_of(gateway: Gateway) -> str:
+    async with gateway.visitor.get("/") as answer:
+        match = re.search(r'name="nonce" value="([^"]+)"', await answer.text())
+    assert match
+    return match[1]
+
+
+async def published_after(bus: Bus, gateway: Gateway, event: JobSubmitted) -> list[Event]:
+    """All of the job that came before a marker sent now on the same partition: its key is the job's."""
+    marker = event.model_copy(update={"sequence": 999})
+    await gateway.desk.publisher.get().publish(marker)
+    await bus.until(lambda: marker in bus.events(event.job_id))
+    return [found for found in bus.events(event.job_id) if found != marker]
+
+
+async def test_a_form_becomes_a_recipient_and_an_event_and_a_status_page(gateway: Gateway, bus: Bus) -> None:
+    form = {**tomorrow_at_noon(), "time-zone": "Asia/Kolkata", "nonce": await nonce_of(gateway)}
+
+    async with gateway.visitor.post("/jobs", data=form, allow_redirects=False) as answer:
+        job_id = gateway.job_of(answer)
+    async with gateway.visitor.get(answer.headers["Location"]) as page:
+        text = await page.text()
+    event = await bus.event(job_id, JobSubmitted)
+
+    assert answer.status == 303
+    assert page.status == 200
+    assert "Congratulations!!" in text
+    assert "Your job has been successfully added in the queue." in text
+    assert "Want to submit more such jobs?" in text
+    assert "Return back to home" in text
+    assert (event.query, event.images) == ("Best hd wallpaper", 145)
+    assert event.due_at.strftime("%H:%M %Z") == "06:30 UTC"
+    assert await Recipients(gateway.cassandra).find(job_id) == Recipient("wsq.wee@example.com", "Asia/Kolkata")
+    assert not [record for record in bus.records if b"wsq.wee" in record.value]
+
+
+async def test_json_becomes_the_same(gateway: Gateway, bus: Bus) -> None:
+    async with gateway.visitor.post("/api/v1/jobs", json={**tomorrow_at_noon(), "images": 7}) as answer:
+        document = await answer.json()
+        job_id = gateway.job_of(answer)
+    event = await bus.event(job_id, JobSubmitted)
+
+    assert answer.status == 202
+    assert answer.headers["Location"] == document["url"]
+    assert (document["state"], document["asked"], event.images) == ("accepted", 7, 7)
+    assert document["page"].startswith("http://pictures.example/jobs/")
+    async with gateway.visitor.get(f"/api/v1/jobs/{document['url'].rpartition('/')[2]}") as status:
+        assert (await status.json())["state"] == "accepted"
+
+
+async def test_the_same_form_twice_is_one_job(gateway: Gateway, bus: Bus) -> None:
+    form = {**tomorrow_at_noon(), "nonce": await nonce_of(gateway)}
+
+    jobs = []
+    for _ in range(2):
+        async with gateway.visitor.post("/jobs", data=form, allow_redirects=False) as answer:
+            jobs.append(gateway.job_of(answer))
+    async with gateway.visitor.post("/jobs", data={**form, "images": "9"}, allow_redirects=False) as answer:
+        corrected = gateway.job_of(answer)
+    event = await bus.event(jobs[0], JobSubmitted)
+    events = await published_after(bus, gateway, event)
+
+    assert jobs[0] == jobs[1] != corrected
+    assert len({event.event_id for event in events}) == 1
+
+
+async def test_a_form_whose_job_is_known_writes_nothing(gateway: Gateway, bus: Bus) -> None:
+    request, key = tomorrow_at_noon(), {"Idempotency-Key": uuid4().hex}
+    async with gateway.visitor.post("/api/v1/jobs", json=request, headers=key) as answer:
+        job_id = gateway.job_of(answer)
+    event = await bus.event(job_id, JobSubmitted)
+    await gateway.put_row(job_id, state="running", run=1, images=145)
+    await Recipients(gateway.cassandra).delete(job_id)
+
+    async with gateway.visitor.post("/api/v1/jobs", json=request, headers=key) as answer:
+        document = await answer.json()
+
+    assert (answer.status, document["state"], gateway.job_of(answer)) == (202, "running", job_id)
+    assert await Recipients(gateway.cassandra).find(job_id) is None
+    assert await published_after(bus, gateway, event) == [event]
+
+
+async def test_a_repeat_is_the_same_request_although_its_time_has_passed(gateway: Gateway) -> None:
+    now = datetime.now(UTC)
+    request = {**tomorrow_at_noon(), "date": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M}"}
+    key = {"Idempotency-Key": uuid4().hex}
+    async with gateway.visitor.post("/api/v1/jobs", json=request, headers=key) as answer:
+        job_id = gateway.job_of(answer)
+    await gateway.put_row(job_id)
+
+    gateway.clock.ahead = timedelta(minutes=5)
+    try:
+        async with gateway.visitor.post("/api/v1/jobs", json=request, headers=key) as repeat:
+            assert (repeat.status, gateway.job_of(repeat)) == (202, job_id)
+        async with gateway.visitor.post("/api/v1/jobs", json=request) as another:
+            assert another.status == 422
+    finally:
+        gateway.clock.ahead = timedelta()
+
+
+async def test_a_time_that_comes_twice_is_explained(gateway: Gateway) -> None:
+    year = datetime.now(UTC).year
+    ends = [
+        datetime(y, 10, 31 - (datetime(y, 10, 31, tzinfo=UTC).isoweekday() % 7), tzinfo=UTC) for y in (year, year + 1)
+    ]
+    day = next(end for end in ends if end > datetime.now(UTC) + timedelta(days=1))
+    form = {**tomorrow_at_noon(), "date": f"{day:%Y-%m-%d}", "time": "2:30", "time-zone": "Europe/Berlin"}
+
+    async with gateway.visitor.post("/jobs", data=form) as page:
+        assert "We took the first." in await page.text()
+
+
+async def test_the_status_page_follows_the_job(gateway: Gateway) -> None:
+    job_id, now = uuid4(), datetime.now(UTC)
+    token = gateway.desk.links.status_token(job_id)
+    beats = Heartbeats(gateway.cassandra)
+
+    async def page() -> str:
+        async with gateway.visitor.get(f"/jobs/{token}") as answer:
+            assert answer.status == 200
+            return " ".join((await answer.text()).split())
+
+    assert "Accepted, waiting to be scheduled" in await page()
+    await gateway.put_row(job_id, images=145, due_at=now)
+    assert "Waiting for its time" in await page()
+    await gateway.put_row(job_id, images=145, state="running", run=1)
+    await beats.beat(job_id, 1, Stage.SEARCH, Counts(found=80), now=now)
+    assert "Searching" in await page()
+    assert "<dt>Found</dt><dd>80</dd>" in await page()
+    await beats.beat(job_id, 1, Stage.PACK, Counts(found=80, kept=33, refused=2), now=now)
+    assert "Downloading and packing" in await page()
+    assert 'max="145" value="33"' in await page()
+    assert 'http-equiv="refresh"' in await page()
+    counts = {"found": 170, "kept": 137, "refused": {"html": 4}}
+    await gateway.put_row(job_id, images=145, state="completed", run=1, archive_run=1, **counts)
+    assert "We kept 137 of the 145" in await page()
+    assert "<dt>html</dt><dd>4</dd>" in await page()
+    assert "/download/" in await page()
+    assert 'http-equiv="refresh"' not in await page()
+
+
+async def test_a_failed_job_says_why_and_offers_the_form_filled_in(gateway: Gateway) -> None:
+    job_id = uuid4()
+    await gateway.put_row(job_id, state="failed", reason="no_results")
+
+    async with gateway.visitor.get(f"/jobs/{gateway.desk.links.status_token(job_id)}") as answer:
+        page = await answer.text()
+
+    assert "The search found no pictures for this query." in page
+    assert "/retry/" in page
+
+
+async def test_what_is_over_is_gone(gateway: Gateway) -> None:
+    expired, unknown = uuid4(), uuid4()
+    await gateway.put_row(expired, state="expired")
+    tokens = [gateway.desk.links.status_token(job_id) for job_id in (expired, unknown)]
+
+    gateway.clock.ahead = timedelta(minutes=11)
+    try:
+        for token in tokens:
+            async with gateway.visitor.get(f"/jobs/{token}") as answer:
+                assert answer.status == 410
+                assert "Link has expired. This is an invalid link now." in await answer.text()
+            async with gateway.visitor.get(f"/api/v1/jobs/{token}") as answer:
+                assert (answer.status, (await answer.json(content_type=None))["code"]) == (410, "link_expired")
+    finally:
+        gateway.clock.ahead = timedelta()

@@ -1,0 +1,162 @@
+"""The ZIP over HTTP: whole, in ranges, and not any more."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.archives import archive_name
+from tests.integration.conftest import Backbone
+from tests.integration.gateways import Gateway, serving_gateway
+
+pytestmark = pytest.mark.integration
+
+CONTENT = os.urandom(300_000)
+SIZE = len(CONTENT)
+
+
+@pytest.fixture(scope="module")
+async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
+    async with serving_gateway(backbone, tmp_path_factory.mktemp("archives")) as gateway:
+        yield gateway
+
+
+@dataclass(frozen=True)
+class Ready:
+    job_id: UUID
+    path: str
+
+
+@pytest.fixture
+async def ready(gateway: Gateway) -> Ready:
+    """A completed job whose archive lies there."""
+    job_id = uuid4()
+    (gateway.archives / archive_name(job_id, 2)).write_bytes(CONTENT)
+    await gateway.put_row(job_id, state="completed", run=2, archive_run=2, kept=9, query="Käse & Brot")
+    return Ready(job_id, f"/download/{gateway.desk.links.download(job_id).rpartition('/')[2]}")
+
+
+async def test_the_zip_comes_whole_under_a_name_made_from_the_query(gateway: Gateway, ready: Ready) -> None:
+    async with gateway.visitor.get(ready.path) as answer:
+        body = await answer.read()
+
+    assert answer.status == 200
+    assert body == CONTENT
+    assert answer.headers["Content-Length"] == str(SIZE)
+    assert answer.headers["Content-Type"] == "application/zip"
+    assert answer.headers["Accept-Ranges"] == "bytes"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == (
+        "attachment; filename=\"Kase-Brot-images.zip\"; filename*=UTF-8''K%C3%A4se%20%26%20Brot%20images.zip"
+    )
+
+
+async def test_asking_about_the_zip_costs_nothing(gateway: Gateway, ready: Ready) -> None:
+    async with gateway.visitor.head(ready.path) as answer:
+        body = await answer.read()
+
+    assert (answer.status, answer.headers["Content-Length"], body) == (200, str(SIZE), b"")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part", "said"),
+    [
+        ("bytes=0-99", CONTENT[:100], f"bytes 0-99/{SIZE}"),
+        ("bytes=299990-", CONTENT[-10:], f"bytes 299990-299999/{SIZE}"),
+        ("bytes=-5", CONTENT[-5:], f"bytes 299995-299999/{SIZE}"),
+        ("bytes=299999-900000", CONTENT[-1:], f"bytes 299999-299999/{SIZE}"),
+    ],
+)
+async def test_a_download_goes_on_where_it_broke_off(
+    gateway: Gateway, ready: Ready, wanted: str, part: bytes, said: str
+) -> None:
+    async with gateway.visitor.get(ready.path, headers={"Range": wanted}) as answer:
+        body = await answer.read()
+
+    assert (answer.status, body, answer.headers["Content-Range"]) == (206, part, said)
+
+
+async def test_a_range_past_the_end_is_refused_with_the_size(gateway: Gateway, ready: Ready) -> None:
+    async with gateway.visitor.get(ready.path, headers={"Range": f"bytes={SIZE}-"}) as answer:
+        assert (answer.status, answer.headers["Content-Range"]) == (416, f"bytes */{SIZE}")
+
+
+async def test_a_range_is_given_of_the_same_file_only(gateway: Gateway, ready: Ready) -> None:
+    async with gateway.visitor.head(ready.path) as answer:
+        etag, modified = answer.headers["ETag"], answer.headers["Last-Modified"]
+
+    async def status_with(condition: str) -> tuple[int, int]:
+        headers = {"Range": "bytes=0-99", "If-Range": condition}
+        async with gateway.visitor.get(ready.path, headers=headers) as answer:
+            return answer.status, len(await answer.read())
+
+    assert await status_with(etag) == (206, 100)
+    assert await status_with('"another"') == (200, SIZE)
+    assert await status_with(f"W/{etag}") == (200, SIZE)
+    assert await status_with(modified) == (206, 100)
+    assert await status_with("Thu, 01 Jan 1970 00:00:00 GMT") == (200, SIZE)
+    assert await status_with("nonsense") == (200, SIZE)
+
+
+async def test_following_the_link_many_times_changes_nothing(gateway: Gateway, ready: Ready) -> None:
+    for _ in range(5):
+        async with gateway.visitor.get(ready.path) as answer:
+            assert answer.status == 200
+            assert await answer.read() == CONTENT
+
+
+async def test_the_link_works_until_its_time_and_not_after(gateway: Gateway, ready: Ready) -> None:
+    until = datetime.now(UTC) + timedelta(minutes=20)
+    await gateway.put_row(ready.job_id, state="completed", run=2, archive_run=2, kept=9, expires_at=until)
+    async with gateway.visitor.get(ready.path) as answer:
+        assert answer.status == 200
+
+    gateway.clock.ahead = timedelta(minutes=20)
+    try:
+        async with gateway.visitor.get(ready.path, headers={"Range": "bytes=0-9"}) as answer:
+            page = await answer.text()
+    finally:
+        gateway.clock.ahead = timedelta()
+
+    assert answer.status == 410
+    assert "Link has expired. This is an invalid link now." in page
+    assert "Content-Disposition" not in answer.headers
+
+
+@pytest.mark.parametrize(("state", "status"), [("expired", 410), ("failed", 410), ("running", 404)])
+async def test_what_is_not_ready_is_not_given(gateway: Gateway, ready: Ready, state: str, status: int) -> None:
+    await gateway.put_row(ready.job_id, state=state)
+
+    async with gateway.visitor.get(ready.path) as answer:
+        assert answer.status == status
+
+
+async def test_a_job_nobody_knows_any_more_has_an_expired_link(gateway: Gateway) -> None:
+    path = gateway.desk.links.download(uuid4()).rpartition("/")[2]
+
+    async with gateway.visitor.get(f"/download/{path}") as answer:
+        assert answer.status == 410
+
+
+async def test_a_file_that_should_be_there_is_our_fault(gateway: Gateway, ready: Ready) -> None:
+    (gateway.archives / archive_name(ready.job_id, 2)).unlink()
+
+    async with gateway.visitor.get(ready.path) as answer:
+        assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+
+
+async def test_a_file_deleted_meanwhile_still_arrives_whole(gateway: Gateway, ready: Ready) -> None:
+    large = CONTENT * 40
+    file = gateway.archives / archive_name(ready.job_id, 2)
+    file.write_bytes(large)
+
+    async with gateway.visitor.get(ready.path) as answer:
+        first = await answer.content.readexactly(1000)
+        file.unlink()
+        rest = await answer.content.read()
+
+    assert first + rest == large
