@@ -13,6 +13,7 @@ import subprocess
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from deploy.local.atomic import write_whole
 from deploy.local.proc import read_stat, session_members
@@ -30,9 +31,11 @@ class Record:
 class Processes:
     """The processes of one home directory."""
 
+    _children: ClassVar[dict[int, subprocess.Popen[bytes]]] = {}
+    """Those this very interpreter started and so has to wait for, once they have ended; whichever home they are of."""
+
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def log(self, name: str) -> Path:
         return self.home / "log" / f"{name}.log"
