@@ -93,8 +93,8 @@ class Processes:
             return
         _signal(record, signal.SIGKILL, patience=10.0)
         _sweep_session(record)
-        if child := self._children.pop(record.pid, None):
-            child.wait()
+        if (child := self._children.get(record.pid)) and child.poll() is not None:
+            del self._children[record.pid]
         for folder in ("pid", "record"):
             (self.home / folder / name).unlink(missing_ok=True)
 
