@@ -43,7 +43,7 @@ async def run(settings: Settings) -> None:
 
         app = build_stream_app(SERVICE, settings.kafka_url)
         consume(app, [JOB_LIFECYCLE], Consumer(SERVICE, build_handlers(delivery, mails, recipients), publisher))
-        health.ready_when(cassandra=cassandra.answers)
+        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
         await run_streams(app)
 
 

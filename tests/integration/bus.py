@@ -27,10 +27,10 @@ class Bus:
         self._seen = asyncio.Condition()
 
     async def publish_raw(
-        self, topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]] | None = None
+        self, topic: Topic, value: bytes | None, headers: list[tuple[str, bytes]] | None = None, key: bytes = b"raw"
     ) -> Any:
         """Any bytes at all; returns where they lie."""
-        return await self._producer.send_and_wait(topic.name, value, key=b"raw", headers=headers or [])
+        return await self._producer.send_and_wait(topic.name, value, key=key, headers=headers or [])
 
     def events(self, job_id: UUID) -> list[Event]:
         """Of one job, in the order of their arrival here; order is promised per topic only."""

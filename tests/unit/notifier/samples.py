@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.notifier.decisions import Mail, MailId, MailState
 from services.notifier.letters import Letters
-from shared.events import MailKind
+from shared.errors import Reason
+from shared.events import MailKind, Refusals
 from shared.jobs import JobState, JobView
 from shared.links import Links
 from shared.recipients import Recipient
@@ -32,16 +33,23 @@ def a_mail(
     return Mail(MailId(JOB_ID, kind), state, UUID(int=1), claimed_at, attempts, copies, message_id, accepted_at)
 
 
-def a_job(**facts: object) -> JobView:
-    told = {
-        "query": "Best hd wallpaper",
-        "images": 145,
-        "found": 160,
-        "kept": 137,
-        "refused": {"duplicate": 12, "gone": 5},
-        "archive_size": 94_321_000,
-    }
-    return JobView(JOB_ID, JobState.RUNNING, 1, 1, **(told | facts))
+def a_job(
+    *, query: str = "Best hd wallpaper", refused: Refusals | None = None, reason: Reason | None = None
+) -> JobView:
+    refused = {"duplicate": 12, "gone": 5} if refused is None else refused
+    return JobView(
+        JOB_ID,
+        JobState.RUNNING,
+        run=1,
+        version=2,
+        query=query,
+        images=145,
+        found=160,
+        kept=137,
+        refused=refused,
+        archive_size=94_321_000,
+        reason=reason,
+    )
 
 
 def a_letter(
