@@ -23,6 +23,15 @@ STARTED = "Job scheduling started"
 READY = "Your Images are Downloaded"
 FAILED = "Error in job"
 
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",  # root may not use it
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--window-size=1280,1200",
+    "--force-prefers-reduced-motion",  # a page that still scrolls smoothly moves the button away from the click
+)
+
 # As a person picks them: in the browser's own zone, this very minute, which is due at once.
 FILL_IN_NOW = """
 const now = new Date(), two = (n) => String(n).padStart(2, "0");
