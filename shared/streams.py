@@ -5,6 +5,8 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 """
 
 from collections.abc import Iterable
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Protocol
 
 import faust
@@ -28,6 +30,7 @@ def build_stream_app(service: str, kafka_url: str) -> faust.App:
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
+        datadir=Path(gettempdir()) / f"aid-{service}",  # stays empty, but Faust insists on having one
         broker_session_timeout=10.0,
         broker_heartbeat_interval=3.0,
         broker_rebalance_timeout=60.0,
