@@ -33,7 +33,7 @@ async def show_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     signed = desk.links.read_status(request.match_info["status"])
     stores = desk.stores.get()
-    status = await status_of(signed, jobs=stores.jobs, heartbeats=stores.heartbeats, now=desk.now())
+    status = await status_of(signed, stores=stores)
     return web.json_response(_document(desk, status))
 
 

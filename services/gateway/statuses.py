@@ -1,7 +1,7 @@
 """How a job fares, as the holder of its status link sees it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -10,11 +10,10 @@ from shared.errors import AidError, Reason
 from shared.events import Refusals, Stage
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob
+from shared.recipients import Recipient
 
 ACCEPTED = "accepted"
 """Before the scheduler has written its row; afterwards the states are those of the row."""
-
-YOUNG = timedelta(minutes=10)
 
 
 class LinkExpiredError(AidError):
@@ -25,8 +24,23 @@ class FindingJobs(Protocol):
     async def find(self, job_id: UUID) -> JobView | None: ...
 
 
+class FindingRecipients(Protocol):
+    async def find(self, job_id: UUID) -> Recipient | None: ...
+
+
 class ReadingHeartbeats(Protocol):
     async def last(self, job_id: UUID, run: int, stage: Stage) -> Heartbeat | None: ...
+
+
+class ReadingStores(Protocol):
+    @property
+    def jobs(self) -> FindingJobs: ...
+
+    @property
+    def recipients(self) -> FindingRecipients: ...
+
+    @property
+    def heartbeats(self) -> ReadingHeartbeats: ...
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,20 @@ class Status:
         return self.state == JobState.COMPLETED and not has_passed(self.link_until, now)
 
 
-async def status_of(signed: SignedJob, *, jobs: FindingJobs, heartbeats: ReadingHeartbeats, now: datetime) -> Status:
-    """LinkExpiredError when the job is over and cleared away."""
-    job = await jobs.find(signed.job_id)
-    if job is None and now - signed.signed_at < YOUNG:
-        return Status(signed.job_id, ACCEPTED, submitted_at=signed.signed_at)
+async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
+    """LinkExpiredError when the job is over and cleared away.
+
+    A job without a row that still has a recipient waits for the scheduler, however long that is away.
+    """
+    job_id = signed.job_id
+    job = await stores.jobs.find(job_id)
+    if job is None and await stores.recipients.find(job_id) is not None:
+        return Status(job_id, ACCEPTED, submitted_at=signed.signed_at)
     if job is None or job.state is JobState.EXPIRED:
         raise LinkExpiredError("nothing is left of this job")
     if job.state is JobState.RUNNING:
-        search = await heartbeats.last(job.job_id, job.run, Stage.SEARCH)
-        pack = await heartbeats.last(job.job_id, job.run, Stage.PACK)
+        search = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
+        pack = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
         return running_status(job, search, pack)
     return status_of_row(job)
 

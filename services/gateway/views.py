@@ -54,7 +54,7 @@ async def show_status(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     signed = desk.links.read_status(request.match_info["status"])
     stores = desk.stores.get()
-    status = await status_of(signed, jobs=stores.jobs, heartbeats=stores.heartbeats, now=desk.now())
+    status = await status_of(signed, stores=stores)
     return status_page(request, status, twice=request.query.get("clock") == _TWICE)
 
 
