@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -58,8 +59,9 @@ class LocalArchives:
             path.unlink(missing_ok=True)
 
     def jobs(self) -> Iterator[UUID]:
-        """The jobs that have something here."""
+        """The jobs that have something here; files of somebody else are none of our business."""
         seen = set()
         for path in self._folder.glob("*.zip*"):
-            seen.add(job_of_archive(path.name))
+            with suppress(ValueError):
+                seen.add(job_of_archive(path.name))
         yield from seen

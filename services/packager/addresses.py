@@ -15,7 +15,7 @@ def picture_address(text: str) -> URL:
     except ValueError as error:
         raise TryFailedError(Refusal.FORBIDDEN_ADDRESS) from error
     # With a user in it, aiohttp would send an Authorization header.
-    if url.scheme not in _SCHEMES or not url.host or url.raw_user or url.raw_password:
+    if url.scheme not in _SCHEMES or not url.raw_host or url.raw_user or url.raw_password:
         raise TryFailedError(Refusal.FORBIDDEN_ADDRESS)
     return url
 

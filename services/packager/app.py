@@ -55,7 +55,7 @@ async def run(settings: Settings) -> None:
         handlers = build_handlers(bench, means, cassandra, archives)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
-        health.ready_when(cassandra=cassandra.answers)
+        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
         await run_streams(app)
 
 

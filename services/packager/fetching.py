@@ -77,7 +77,7 @@ class Fetcher:
         seconds = self._seconds
         for _ in range(MAX_REDIRECTS + 1):
             async with AsyncExitStack() as held:
-                await held.enter_async_context(self._slots.to(url.host or ""))
+                await held.enter_async_context(self._slots.to(url.raw_host or ""))
                 body = held.enter_context(self._new_body())
                 begun = clock()
                 location = await self._downloads.get(url, body, referer=page, seconds=max(seconds, 0.001))

@@ -8,7 +8,7 @@ from typing import IO, cast
 from PIL import Image
 
 from services.packager.refusals import Refusal, RefusedError
-from services.packager.structures import Bytes, gif_is_whole, jpeg_is_whole, png_is_whole, webp_is_whole
+from services.packager.structures import Bytes, avif_is_whole, gif_is_whole, jpeg_is_whole, png_is_whole, webp_is_whole
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,7 @@ _KINDS = (
     Kind("PNG", "png", "image/png", lambda head: head.startswith(b"\x89PNG\r\n\x1a\n"), png_is_whole),
     Kind("GIF", "gif", "image/gif", lambda head: head.startswith((b"GIF87a", b"GIF89a")), gif_is_whole),
     Kind("WEBP", "webp", "image/webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", webp_is_whole),
-    # Pillow itself refuses an AVIF that is not all there.
-    Kind("AVIF", "avif", "image/avif", lambda head: head[4:12] in (b"ftypavif", b"ftypavis"), lambda _: True),
+    Kind("AVIF", "avif", "image/avif", lambda head: head[4:12] in (b"ftypavif", b"ftypavis"), avif_is_whole),
 )
 
 

@@ -102,3 +102,18 @@ def webp_is_whole(data: Bytes) -> bool:
     except ShortRead:
         return False
     return end <= len(data) and at <= end + 1
+
+
+def avif_is_whole(data: Bytes) -> bool:
+    """Its boxes reach over what describes the picture and what holds it. Pillow opens it without the last of these."""
+    at, missing = 0, {b"meta", b"mdat"}
+    try:
+        while missing and at < len(data):
+            size, name = unpack_from(">I4s", data, at)
+            if size == 1:
+                size = unpack_from(">Q", data, at + 8)[0]
+            at = at + size if size else len(data)  # 0: to the end
+            missing.discard(name)
+    except ShortRead:
+        return False
+    return not missing and at <= len(data)

@@ -19,11 +19,16 @@ class OneThread:
 
     async def do(self, call: Callable[..., T], *arguments: object) -> T:
         doing = asyncio.get_running_loop().run_in_executor(self._executor, call, *arguments)
-        try:
-            return await asyncio.shield(doing)
-        except asyncio.CancelledError:
-            await asyncio.wait({doing})
-            raise
+        cancelled: asyncio.CancelledError | None = None
+        while not doing.done():
+            try:
+                await asyncio.wait({doing})
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            doing.exception()  # whatever became of it, nobody wants to know any more
+            raise cancelled
+        return doing.result()
 
     def __enter__(self) -> Self:
         return self

@@ -1,0 +1,357 @@
+"""One run of the packager, on real Kafka, Cassandra, disk and sockets."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.packager.app import guarded_fetcher
+from services.packager.feed import Bells
+from services.packager.packing import Means, Pack
+from services.packager.settings import Settings
+from services.packager.sweeping import sweep
+from shared.archives import LocalArchives
+from shared.cassandra import Cassandra
+from shared.errors import Reason, RunError
+from shared.events import ArchiveBuilt
+from shared.images import Images, Searches
+from shared.jobs import Jobs
+from shared.publisher import Publisher
+from shared.pulse import Progress
+from shared.settings import host_ports
+from shared.topics import JOB_INBOX
+from tests.integration.bus import Bus, listening
+from tests.integration.conftest import Backbone
+from tests.integration.packing import QUERY, Neighbours, Opened, urls
+from tests.pictureweb.site import PictureWeb
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+async def site() -> AsyncIterator[PictureWeb]:
+    async with PictureWeb.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
+    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    yield cassandra
+    await cassandra.close()
+
+
+@pytest.fixture
+def others(cassandra: Cassandra) -> Neighbours:
+    return Neighbours(cassandra)
+
+
+@pytest.fixture(scope="module")
+async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
+    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
+        yield bus
+
+
+@pytest.fixture
+async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
+    publisher = await Publisher.connect(backbone.kafka_url, source="packager")
+    yield publisher
+    await publisher.close()
+
+
+@pytest.fixture
+def settings(backbone: Backbone, site: PictureWeb, tmp_path: Path) -> Settings:
+    return Settings(
+        kafka_url=backbone.kafka_url,
+        cassandra_hosts=backbone.cassandra_hosts,
+        archives=f"file://{tmp_path}",
+        allowed_private_addresses=",".join(site.addresses),
+        idle_seconds=1.0,
+        download_seconds=3.0,
+        pack_seconds=20.0,
+    )
+
+
+@pytest.fixture
+async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> AsyncIterator[Means]:
+    async with guarded_fetcher(settings) as fetcher:
+        yield Means(
+            jobs=Jobs(cassandra),
+            images=Images(cassandra),
+            searches=Searches(cassandra),
+            fetcher=fetcher,
+            archives=LocalArchives(settings.folder),
+            publisher=publisher,
+            bells=Bells(),
+            limits=settings.pack_limits,
+        )
+
+
+async def until(condition: Callable[[], object], patience: float = 10.0) -> None:
+    async with asyncio.timeout(patience):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def ended(work: asyncio.Future[None]) -> None:
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+async def test_an_archive_says_honestly_what_was_asked_found_kept_and_refused(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=50)
+    kinds = ["good", "missing", "png", "html", "gif", "webp", "short", "redirect", "pixel", "good", "to-private"]
+    addresses = urls(site, kinds)
+    twin = addresses[0].replace("/good/", "/twin/")
+    await others.find(job_id, [*addresses, twin])
+    await others.finish_search(job_id, found=12)
+
+    progress = Progress()
+    await Pack(job_id, 1, means).work(progress)
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert (built.run, built.found, built.kept) == (1, 12, 6)
+    assert built.refused == {
+        "gone": 1,
+        "not_a_picture": 1,
+        "truncated": 1,
+        "too_small": 1,
+        "forbidden_address": 1,
+        "duplicate": 1,
+    }
+    assert (progress.counts.found, progress.counts.kept, progress.counts.refused) == (12, 6, 6)
+
+    path = tmp_path / f"{job_id}-1.zip"
+    assert files(tmp_path) == [path.name]
+    assert (built.size, built.sha256) == (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+    opened = Opened(path)
+    assert len(opened.pictures) == 6
+    assert all(name.split("_")[1] == "red-pandas-friends" for name in opened.pictures)
+    assert [row["rank"] for row in opened.manifest] in (
+        ["1", "3", "5", "6", "8", "10"],
+        ["3", "5", "6", "8", "10", "12"],  # the twin was the first of the two
+    )
+    for row in opened.manifest:
+        content = opened.contents[row["file"]]
+        assert (row["sha256"], row["bytes"]) == (hashlib.sha256(content).hexdigest(), str(len(content)))
+        assert row["file"].startswith(f"{int(row['rank']):04}_")
+    assert opened.report["query"] == QUERY
+    assert (opened.report["asked"], opened.report["found"], opened.report["kept"]) == (50, 12, 6)
+    assert opened.report["refused"] == built.refused
+    assert opened.report["engines"] == ["google"]
+
+
+async def test_it_fetches_while_the_search_still_finds(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+) -> None:
+    job_id = await others.a_running_job(asked=6)
+    await others.find(job_id, urls(site, ["good"] * 3, 100))
+    progress = Progress()
+    work = asyncio.ensure_future(Pack(job_id, 1, means).work(progress))
+
+    await until(lambda: progress.counts.kept == 3)
+    await others.find(job_id, urls(site, ["good"] * 3, 103), first_rank=4)
+    means.bells.ring(job_id, 1)
+    await work  # six are good: nobody waits for the search to finish
+
+    assert (await bus.event(job_id, ArchiveBuilt)).kept == 6
+
+
+async def test_it_finds_what_is_new_without_any_event(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+) -> None:
+    job_id = await others.a_running_job(asked=5)
+    work = asyncio.ensure_future(Pack(job_id, 1, means).work(Progress()))
+    await asyncio.sleep(0.5)
+
+    await others.find(job_id, urls(site, ["good"] * 2, 200))
+    await others.finish_search(job_id, found=2)
+    async with asyncio.timeout(3):
+        await work
+
+    assert (await bus.event(job_id, ArchiveBuilt)).kept == 2
+
+
+async def test_it_stops_when_enough_are_good_and_leaves_the_rest_alone(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+) -> None:
+    job_id = await others.a_running_job(asked=10)
+    await others.find(job_id, urls(site, ["slow"] * 3 + ["good"] * 60, 300))
+    await others.finish_search(job_id, found=63)
+    before = site.visited("/good/3")
+
+    async with asyncio.timeout(2.5):  # the slow ones answer after 3 s
+        await Pack(job_id, 1, means).work(Progress())
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert (built.found, built.kept, built.refused) == (63, 10, {})
+    assert site.visited("/good/3") - before <= 10 + 16
+
+
+async def test_spares_take_the_place_of_what_is_refused(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+) -> None:
+    job_id = await others.a_running_job(asked=10)
+    await others.find(job_id, urls(site, ["missing", "good", "html"] * 10, 400))
+    await others.finish_search(job_id, found=30)
+
+    await Pack(job_id, 1, means).work(Progress())
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert built.kept == 10
+    assert set(built.refused) <= {"gone", "not_a_picture"}
+    assert built.kept + sum(built.refused.values()) <= built.found
+
+
+@pytest.mark.parametrize(
+    ("kinds", "retryable"),
+    [(["missing", "html"], False), ([], False), (["drip", "drip"], True), (["drip", "missing"], False)],
+)
+async def test_without_one_good_picture_the_run_fails_and_nothing_is_left(
+    others: Neighbours, means: Means, site: PictureWeb, *, kinds: list[str], retryable: bool
+) -> None:
+    job_id = await others.a_running_job(asked=5)
+    await others.find(job_id, urls(site, kinds, 500))
+    await others.finish_search(job_id, found=len(kinds))
+
+    with pytest.raises(RunError) as failed:
+        await Pack(job_id, 1, means).work(Progress())
+
+    assert (failed.value.reason, failed.value.retryable) == (Reason.NO_PICTURES, retryable)
+    assert files(means.archives.part(job_id, 1).parent) == []
+
+
+async def test_when_the_time_is_up_what_is_good_is_packed(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+) -> None:
+    job_id = await others.a_running_job(asked=5)
+    await others.find(job_id, urls(site, ["good", "slow", "good"], 600))
+    await others.finish_search(job_id, found=3)
+
+    hurried = replace(means, limits=replace(means.limits, seconds=1.0))
+    async with asyncio.timeout(2.5):
+        await Pack(job_id, 1, hurried).work(Progress())
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert (built.found, built.kept, built.refused) == (3, 2, {})
+
+
+async def test_a_full_disk_fails_the_run_for_now_and_nothing_is_left(
+    others: Neighbours, means: Means, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=20)
+    await others.find(job_id, urls(site, ["good"] * 20, 700))
+    await others.finish_search(job_id, found=20)
+    means.archives.part(job_id, 1).symlink_to("/dev/full")
+
+    with pytest.raises(RunError) as failed:
+        await Pack(job_id, 1, means).work(Progress())
+
+    assert (failed.value.reason, failed.value.retryable) == (Reason.STORAGE_FULL, True)
+    assert files(tmp_path) == []
+
+
+async def test_a_cancelled_run_leaves_nothing(
+    others: Neighbours, means: Means, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=20)
+    await others.find(job_id, urls(site, ["good"] * 5 + ["slow"] * 5, 800))
+    progress = Progress()
+    work = asyncio.ensure_future(Pack(job_id, 1, means).work(progress))
+    await until(lambda: progress.counts.kept == 5)
+    assert files(tmp_path) == [f"{job_id}-1.zip.part"]
+
+    await ended(work)
+
+    assert files(tmp_path) == []
+
+
+async def test_an_archive_that_was_handed_to_kafka_stays_although_the_run_is_cancelled(
+    others: Neighbours, means: Means, site: PictureWeb, publisher: Publisher, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=1)
+    await others.find(job_id, urls(site, ["good"], 900))
+    await publisher.close()  # from here on nothing is delivered
+    work = asyncio.ensure_future(Pack(job_id, 1, means).work(Progress()))
+    await until(lambda: files(tmp_path) == [f"{job_id}-1.zip"])
+    await asyncio.sleep(0.3)
+    assert not work.done()
+
+    await ended(work)
+
+    assert files(tmp_path) == [f"{job_id}-1.zip"]
+
+
+@pytest.mark.parametrize(
+    ("state", "archive_run", "stays"),
+    [("completed", 1, True), ("completed", 2, False), ("cancelled", None, False), ("failed", None, False)],
+)
+async def test_afterwards_an_archive_that_the_job_does_not_name_is_dropped(
+    others: Neighbours,
+    means: Means,
+    site: PictureWeb,
+    tmp_path: Path,
+    *,
+    state: str,
+    archive_run: int | None,
+    stays: bool,
+) -> None:
+    job_id = await others.a_running_job(asked=1)
+    await others.find(job_id, urls(site, ["good"], 1000))
+    pack = Pack(job_id, 1, means)
+    await pack.work(Progress())
+    afterwards = asyncio.ensure_future(pack.afterwards())
+    await asyncio.sleep(0.5)
+    assert not afterwards.done()
+    assert files(tmp_path) == [f"{job_id}-1.zip"]
+
+    await others.decide(job_id, state, archive_run)
+    async with asyncio.timeout(5):
+        await afterwards
+
+    assert files(tmp_path) == ([f"{job_id}-1.zip"] if stays else [])
+
+
+async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(
+    others: Neighbours, means: Means, settings: Settings, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=4)
+    await others.find(job_id, urls(site, ["good", "png", "gif", "webp"], 1100))
+    frugal = settings.model_copy(update={"body_memory": 64 * 1000})  # a thousand bytes each
+
+    async with guarded_fetcher(frugal) as fetcher:
+        await Pack(job_id, 1, replace(means, fetcher=fetcher)).work(Progress())
+
+    formats = Counter(name.rpartition(".")[2] for name in Opened(tmp_path / f"{job_id}-1.zip").pictures)
+    assert formats == {"jpg": 1, "png": 1, "gif": 1, "webp": 1}
+
+
+async def test_the_sweep_deletes_what_belongs_to_no_living_job(
+    others: Neighbours, cassandra: Cassandra, tmp_path: Path
+) -> None:
+    archives = LocalArchives(tmp_path)
+    states = ("running", "completed", "failed", "cancelled", "scheduled", "expired")
+    jobs = {state: await others.a_running_job(asked=1) for state in states}
+    for state, job_id in jobs.items():
+        await others.decide(job_id, state)
+    unknown = UUID(int=0)
+    for job_id in (*jobs.values(), unknown):
+        archives.part(job_id, 1).write_bytes(b"part")
+        archives.path(job_id, 2).write_bytes(b"whole")
+    (tmp_path / "somebody-elses.zip").write_bytes(b"")
+
+    await sweep(archives, Jobs(cassandra))
+
+    assert set(archives.jobs()) == {job_id for state, job_id in jobs.items() if state != "expired"}
+    assert (tmp_path / "somebody-elses.zip").exists()
