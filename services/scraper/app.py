@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 from services.scraper.browsers import Browsers, Launch
+from services.scraper.chromium import chrome_options
 from services.scraper.engines import Engine
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
@@ -53,7 +54,8 @@ async def run(settings: Settings) -> None:
 
 def build_launch(settings: Settings) -> Launch:
     if settings.selenium_url:
-        return partial(launch_remote, url=settings.selenium_url, on_every_page=watch_script())
+        url, options = settings.selenium_url, chrome_options()
+        return partial(launch_remote, url=url, options=options, on_every_page=watch_script())
     return partial(
         launch_local,
         binary=settings.chrome_binary,

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 PAGE_SECONDS = 30.0
 SCRIPT_SECONDS = 10.0
+ALIVE_SECONDS = 3.0
 POLL_SECONDS = 0.03
 
 
@@ -54,8 +55,9 @@ class Browser:
         return value
 
     async def alive(self) -> bool:
+        """Whether it answers at once."""
         try:
-            return bool(await self.run("return true"))
+            return await self._do(lambda: bool(self._driver.execute_script("return true")), ALIVE_SECONDS)
         except BrowserError:
             return False
 

@@ -49,7 +49,7 @@ class Browsers:
                 browser = None
             raise
         finally:
-            self._idle.put_nowait(browser)
+            self._idle.put_nowait(await _emptied(browser))
 
     async def _answering(self, browser: Browser | None) -> Browser:
         if browser is not None and await browser.alive():
@@ -58,6 +58,18 @@ class Browsers:
             log.warning("browser_died_idle")
             await browser.close()
         return await _launched(self._launch)
+
+
+async def _emptied(browser: Browser | None) -> Browser | None:
+    """A page left open goes on running, and holds what it has loaded."""
+    if browser is None:
+        return None
+    try:
+        await browser.open("about:blank")
+    except BrowserError:
+        await browser.close()
+        return None
+    return browser
 
 
 async def _launched(launch: Launch) -> Browser:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from threading import Timer
 
 import structlog
 from selenium.webdriver import ChromeOptions
@@ -14,6 +15,7 @@ from services.scraper import leash
 
 log = structlog.get_logger()
 
+START_SECONDS = 10.0
 GONE_SECONDS = 5.0
 
 _FLAGS = (
@@ -29,14 +31,15 @@ _FLAGS = (
     "--no-first-run",
     "--no-default-browser-check",
     "--mute-audio",
-    "--blink-settings=imagesEnabled=false",  # addresses are what is wanted; the packager fetches the pictures
     "--disable-remote-fonts",
 )
+# Addresses are what is wanted; the packager fetches the pictures. The flag that promises the same loads some.
+_PREFERENCES = {"profile.managed_default_content_settings.images": 2}
 _PORT = re.compile(r"started successfully on port (\d+)")
 
 
 class DriverNotStartedError(Exception):
-    """The chromedriver ended or said nothing of a port."""
+    """The chromedriver ended without a word of its port, or took too long for one."""
 
 
 def chrome_options() -> ChromeOptions:
@@ -44,6 +47,7 @@ def chrome_options() -> ChromeOptions:
     options = ChromeOptions()
     # All data is in the document; what it loads beside that is not waited for.
     options.page_load_strategy = "eager"
+    options.add_experimental_option("prefs", _PREFERENCES)
     for flag in _FLAGS:
         options.add_argument(flag)
     return options
@@ -74,6 +78,9 @@ class LocalDriver:
             start_new_session=True,  # a Ctrl-C in the terminal is for the scraper alone
             text=True,
         )
+        assert self._leash.stdin is not None  # noqa: S101 - a pipe
+        assert self._leash.stdout is not None  # noqa: S101 - a pipe
+        self._stdin, self._stdout = self._leash.stdin, self._leash.stdout
         try:
             self.url = f"http://127.0.0.1:{self._port()}"
         except BaseException:
@@ -82,17 +89,20 @@ class LocalDriver:
 
     def kill(self) -> None:
         """Returns when all its processes have been killed and its files are gone."""
-        assert self._leash.stdin is not None and self._leash.stdout is not None  # noqa: S101, PT018 - both are pipes
-        self._leash.stdin.close()
+        self._stdin.close()
         try:
             self._leash.wait(GONE_SECONDS)
         except subprocess.TimeoutExpired:
             log.error("browser_not_gone", leash=self._leash.pid)  # noqa: TRY400 - the trace would say no more
-        self._leash.stdout.close()
+        self._stdout.close()
 
     def _port(self) -> int:
-        assert self._leash.stdout is not None  # noqa: S101 - a pipe
-        for line in self._leash.stdout:
-            if found := _PORT.search(line):
-                return int(found[1])
-        raise DriverNotStartedError("chromedriver ended without a port")
+        impatience = Timer(START_SECONDS, self._stdin.close)
+        impatience.start()
+        try:
+            for line in self._stdout:
+                if found := _PORT.search(line):
+                    return int(found[1])
+        finally:
+            impatience.cancel()
+        raise DriverNotStartedError("chromedriver did not start")

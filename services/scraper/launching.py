@@ -10,7 +10,7 @@ from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
 from services.scraper.browser import PAGE_SECONDS, Browser, BrowserError
-from services.scraper.chromium import DriverNotStartedError, LocalDriver, chrome_options, local_options
+from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
 
 ANSWER_SECONDS = 60
 """A session takes a second here; at a remote server it may have to wait for a free node."""
@@ -33,10 +33,10 @@ def launch_local(*, binary: Path, chromedriver: Path, on_every_page: str) -> Bro
     return Browser(window, driver.kill)
 
 
-def launch_remote(*, url: str, on_every_page: str) -> Browser:
+def launch_remote(*, url: str, options: ChromeOptions, on_every_page: str) -> Browser:
     """The same at a Selenium server; `url` is its address."""
     config = ClientConfig(url, timeout=ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
-    window = _window(config, chrome_options(), on_every_page)
+    window = _window(config, options, on_every_page)
     return Browser(window, lambda: _quit(window))
 
 

@@ -13,6 +13,8 @@ import sys
 
 def main(folder: str, *command: str) -> None:
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our chromedriver
+    # The program's alone: whoever reads it learns when the program has ended.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     try:
         sys.stdin.read()
     finally:

@@ -52,6 +52,6 @@ GATES = {
         Gate("consent-dialog", "results", _pass),
         Gate("sorry", "blocked", _sorry),
         Gate("429", "blocked", _too_many),
-        Gate("shell", "blocked", _script_shell),
+        Gate("shell", "page changed", _script_shell),
     )
 }

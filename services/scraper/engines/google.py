@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -18,7 +18,7 @@ log = structlog.get_logger()
 IDLE_BATCHES = 2
 """So many batches in a row that repeat what is known: it would scroll for ever."""
 
-TOO_MANY_REQUESTS = 429
+FORBIDDEN, TOO_MANY_REQUESTS, SERVER_ERROR = 403, 429, 500
 
 
 class Windows(Protocol):
@@ -36,8 +36,10 @@ class Google:
         """Some hundred hits in a batch; the first as soon as the page has been read."""
         try:
             async with self._windows.lend() as window:
-                async for batch in _batches(ResultPage(window), search_address(self._url, query)):
-                    yield batch
+                page = ResultPage(window)
+                async with aclosing(_batches(page, search_address(self._url, query))) as batches:
+                    async for batch in batches:
+                        yield batch
         except BrowserError as error:
             log.warning("browser_failed", detail=str(error))
             yield Batch(ending=Ending.BROKEN)
@@ -52,8 +54,10 @@ def gate(look: Look) -> Ending | None:
     parts = urlsplit(look.address)
     if (parts.hostname or "").startswith("sorry.") or parts.path.startswith("/sorry"):
         return Ending.BLOCKED
-    if look.status == TOO_MANY_REQUESTS or look.refused or look.asks or "/sorry/" in look.stub:
+    if look.status in (FORBIDDEN, TOO_MANY_REQUESTS) or look.refused or look.asks or "/sorry/" in look.stub:
         return Ending.BLOCKED
+    if parts.scheme not in ("http", "https") or look.status >= SERVER_ERROR:
+        return Ending.BROKEN  # the browser's own page about a lost connection, or a server that is not well
     return Ending.NO_RESULTS if look.nothing else None
 
 

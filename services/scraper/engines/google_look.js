@@ -32,7 +32,7 @@ const cut = (text) => {
   room -= part.length;
   return part;
 };
-const stub = found || root.outerHTML.length >= 2000 ? "" : root.outerHTML;
+const stub = first && !found && root.outerHTML.length < 2000 ? root.outerHTML : "";
 return {
   address: location.href, status, stub, asks, nothing, ended, refused: watch.refused,
   texts: [...scripts, ...watch.bodies.splice(0)].map(cut),

@@ -36,6 +36,7 @@ def test_the_address_asks_for_pictures_in_english_with_safe_search() -> None:
         replace(NO_RECORDS, address="https://www.google.com/sorry/index?continue=x"),
         replace(NO_RECORDS, status=429),
         replace(RESULTS, status=429),
+        replace(NO_RECORDS, status=403),
         replace(NO_RECORDS, stub='<a href="/sorry/index">why</a>'),
         replace(NO_RECORDS, refused=True),
         replace(RESULTS, asks=True),
@@ -48,6 +49,13 @@ def test_a_wall_is_told_from_results(look: Look) -> None:
 
 def test_a_query_about_the_wall_is_no_wall() -> None:
     assert gate(replace(RESULTS, address="https://www.google.com/search?q=/sorry/index")) is None
+
+
+@pytest.mark.parametrize(
+    "look", [replace(NO_RECORDS, address="chrome-error://chromewebdata/", status=0), replace(NO_RECORDS, status=503)]
+)
+def test_a_page_that_did_not_come_is_no_changed_page(look: Look) -> None:
+    assert gate(look) is Ending.BROKEN
 
 
 def test_no_results_needs_the_page_to_say_so() -> None:

@@ -1,0 +1,18 @@
+"""Browsers for tests, started as the scraper starts them."""
+
+import shutil
+from pathlib import Path
+
+from services.scraper.browser import Browser
+from services.scraper.engines.google_page import watch_script
+from services.scraper.launching import launch_local
+
+
+def on_path(name: str) -> Path:
+    found = shutil.which(name)
+    assert found, f"{name} is not installed"
+    return Path(found)
+
+
+def local_launch() -> Browser:
+    return launch_local(binary=on_path("chromium"), chromedriver=on_path("chromedriver"), on_every_page=watch_script())

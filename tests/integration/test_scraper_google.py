@@ -1,0 +1,211 @@
+"""Google Images in a real Chromium: every page the local picture web can show, and pages made to hurt."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Protocol
+
+import pytest
+from aiohttp import web
+
+from services.scraper.browsers import Browsers
+from services.scraper.engines import Ending, Hit
+from services.scraper.engines.google import Google
+from tests.integration.chromiums import local_launch
+from tests.pictureweb.site import PictureWeb
+from tests.pictureweb.verdicts import VERDICTS
+
+pytestmark = pytest.mark.integration
+
+ENDINGS = {
+    "results": Ending.ENOUGH,
+    "no results": Ending.NO_RESULTS,
+    "blocked": Ending.BLOCKED,
+    "page changed": Ending.PAGE_CHANGED,
+}
+RECORD = '[0,"doc{0}",["https://t.example/{0}",1,2],["https://p.example/{0}.jpg",3,4],null,0]'
+
+
+@pytest.fixture(scope="module")
+async def pictures() -> AsyncIterator[PictureWeb]:
+    async with PictureWeb.running() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+async def browsers() -> AsyncIterator[Browsers]:
+    async with Browsers.warm(local_launch, 1) as warm:
+        yield warm
+
+
+@pytest.fixture
+def google(pictures: PictureWeb, browsers: Browsers) -> Google:
+    return Google(browsers, url=pictures.google_url)
+
+
+async def search(google: Google, query: str, wanted: int = 150) -> tuple[list[Hit], Ending | None]:
+    """Takes batches until there are so many hits or the engine says why not."""
+    hits: list[Hit] = []
+    async with aclosing(google.search(query)) as batches:
+        async for batch in batches:
+            hits += batch.hits
+            if len(hits) >= wanted:
+                return hits, Ending.ENOUGH
+            if batch.ending:
+                return hits, batch.ending
+    raise AssertionError("ended without saying why")
+
+
+@pytest.mark.parametrize(("knob", "verdict"), VERDICTS.items())
+async def test_each_page_gets_its_verdict(google: Google, knob: str, verdict: str) -> None:
+    hits, ending = await search(google, f"cats {knob}")
+
+    assert ending is ENDINGS[verdict]
+    assert bool(hits) == (verdict == "results")
+
+
+async def test_575_of_700_come_in_the_order_of_the_page_each_once(google: Google, pictures: PictureWeb) -> None:
+    pictures.visits.clear()
+
+    hits, _ = await search(google, "cats", wanted=575)
+
+    assert len(hits) == len({hit.url for hit in hits}) == 600
+    assert all(hit.url.startswith("http://127.0.1.") and hit.width and hit.height and hit.title for hit in hits)
+    assert all(hit.source_page and hit.thumbnail for hit in hits)
+    assert pictures.visited("/search") == 6
+    assert sum(pictures.visits.values()) <= 7  # beside that an icon of the site, but not one picture
+
+
+@pytest.mark.parametrize(("knob", "count"), [("results:37", 37), ("results:100", 100), ("results:300", 300)])
+async def test_fewer_than_asked_are_all_there_are(google: Google, knob: str, count: int) -> None:
+    hits, ending = await search(google, f"cats {knob}", wanted=575)
+
+    assert (len(hits), ending) == (count, Ending.EXHAUSTED)
+
+
+@pytest.mark.parametrize("gate", ["sorry", "429"])
+async def test_a_wall_that_comes_later_is_told_from_the_end(google: Google, gate: str) -> None:
+    hits, ending = await search(google, f"cats gate:{gate} from:200", wanted=575)
+
+    assert (len(hits), ending) == (200, Ending.BLOCKED)
+
+
+async def test_consent_is_refused_also_when_the_page_after_it_is_slow(google: Google, pictures: PictureWeb) -> None:
+    pictures.visits.clear()
+
+    hits, ending = await search(google, "slow cats gate:consent slow:2000")
+
+    assert (len(hits), ending) == (200, Ending.ENOUGH)
+    assert pictures.visited("/consent/reject") == 1
+    assert pictures.visited("/consent/accept") == 0
+
+
+async def test_the_first_batch_does_not_wait_for_the_second(google: Google) -> None:
+    await search(google, "warm", wanted=1)
+    began = time.monotonic()
+
+    async with aclosing(google.search("early cats slow:1000")) as batches:
+        batch = await anext(batches)
+
+    assert len(batch.hits) == 100
+    assert time.monotonic() - began < 1.9
+
+
+async def test_a_browser_is_used_again(google: Google, browsers: Browsers) -> None:
+    async with browsers.lend() as browser:
+        first = browser.pid
+    await search(google, "cats")
+
+    async with browsers.lend() as browser:
+        assert browser.pid == first
+
+
+class Page(Protocol):
+    async def __call__(self, body: str, more: str = "") -> Google: ...
+
+
+@pytest.fixture
+async def page(browsers: Browsers) -> AsyncIterator[Page]:
+    """Serves Google Images as one page, whatever is asked, and as one batch that the page may load."""
+    runners: list[web.AppRunner] = []
+
+    async def serve(body: str, more: str = "") -> Google:
+        async def search(request: web.Request) -> web.Response:
+            return web.Response(text=more if "more" in request.query else body, content_type="text/html")
+
+        app = web.Application()
+        app.router.add_get("/search", search)
+        runner = web.AppRunner(app, access_log=None)
+        runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0]
+        return Google(browsers, url=f"http://{host}:{port}")
+
+    yield serve
+    for runner in runners:
+        await runner.cleanup()
+
+
+def in_a_page(*records: str, padding: str = "") -> str:
+    return f"<!doctype html><title>q</title><body><div>{padding}</div><script>var m=[{','.join(records)}];</script>"
+
+
+async def test_records_between_broken_ones_are_read(page: Page) -> None:
+    broken = '0,"[0,\\"x\\",[\\"http",[0,"x",["http:"]]'
+    addresses = ["javascript:alert(1)", "data:image/png;base64,AA", "file:///etc/passwd"]
+    wrong = [RECORD.format(name).replace(f"https://p.example/{name}.jpg", name) for name in addresses]
+    surrogate = '[0,"s",["https://t.example",1,2],["https://p.example/s.jpg",3,4],{"2003":[0,0,0,"\\ud83d!"]}]'
+    google = await page(in_a_page(RECORD.format(1), broken, *wrong, surrogate, RECORD.format(2)))
+
+    hits, ending = await search(google, "cats")
+
+    assert [hit.url for hit in hits] == [f"https://p.example/{name}.jpg" for name in ("1", "s", "2")]
+    assert [hit.title for hit in hits] == [None, "\ufffd!", None]
+    assert ending is Ending.EXHAUSTED
+
+
+async def test_the_words_of_a_block_page_in_a_result_page_are_no_wall(page: Page) -> None:
+    decoys = (
+        '<noscript><a href="/httpservice/retry/enablejs">x</a></noscript><script>"/sorry/","X-Sorry-Redirect"</script>'
+    )
+    google = await page(decoys + in_a_page(RECORD.format(1), padding="did not match any documents"))
+
+    hits, ending = await search(google, "cats")
+
+    assert (len(hits), ending) == (1, Ending.EXHAUSTED)
+
+
+async def test_a_page_that_repeats_itself_is_left(page: Page) -> None:
+    script = "<script>onscroll=()=>fetch('/search?more=1').then(()=>document.body.append('x'))</script>"
+    google = await page(in_a_page(RECORD.format(1), padding="<br>" * 3000) + script, more=f"[{RECORD.format(1)}]")
+
+    hits, ending = await search(google, "cats")
+
+    assert (len(hits), ending) == (1, Ending.EXHAUSTED)
+
+
+async def test_batches_are_taken_from_fetch_as_well(page: Page) -> None:
+    script = "<script>let n=0;onscroll=()=>n++||fetch('/search?more=1')</script>"
+    google = await page(in_a_page(RECORD.format(1), padding="<br>" * 3000) + script, more=f"[{RECORD.format(2)}]")
+
+    hits, _ = await search(google, "cats")
+
+    assert [hit.url for hit in hits] == ["https://p.example/1.jpg", "https://p.example/2.jpg"]
+
+
+async def test_a_consent_page_that_stays_is_a_wall(page: Page) -> None:
+    google = await page('<button id="W0wltc">Reject all</button>' + in_a_page(RECORD.format(1)))
+
+    _, ending = await search(google, "cats")
+
+    assert ending is Ending.BLOCKED
+
+
+async def test_a_page_of_50_mb_is_read_as_far_as_it_is_worth(page: Page) -> None:
+    records = [RECORD.format(number) for number in range(300_000)]
+    google = await page(in_a_page(*records, padding=f"<!--{'x' * 25_000_000}-->"))
+
+    hits, ending = await search(google, "cats", wanted=5_000)
+
+    assert (len(hits), ending) == (5_000, Ending.ENOUGH)
