@@ -126,9 +126,12 @@ class MailSent(MailReport):
 
 
 class MailDeferred(MailReport):
-    """The relay asked for patience. `sequence` is the number of attempts so far."""
+    """The relay asked for patience, or somebody else is at it. `sequence` is the number of attempts so far."""
 
     not_before: Moment
+
+    def _also(self) -> tuple[str, ...]:
+        return (*super()._also(), self.not_before.isoformat())
 
 
 class MailRefused(MailReport):

@@ -43,7 +43,22 @@ def configure_logs(service: str, *, log_format: LogFormat = "json", log_file: Pa
 
 def without_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
     """The net below everything: whatever looks like an e-mail address does not reach a log."""
-    return {key: _ADDRESS.sub("[address]", text) if isinstance(text, str) else text for key, text in event.items()}
+    # What begins with _ is structlog's own and is not written.
+    return {key: value if key.startswith("_") else _without_addresses(value) for key, value in event.items()}
+
+
+def _without_addresses(value: Any) -> Any:
+    match value:
+        case str():
+            return _ADDRESS.sub("[address]", value)
+        case list() | tuple() | set() | frozenset():
+            return [_without_addresses(part) for part in value]
+        case dict():
+            return {_without_addresses(key): _without_addresses(part) for key, part in value.items()}
+        case None | bool() | int() | float():
+            return value
+        case _:
+            return _ADDRESS.sub("[address]", str(value))
 
 
 def _named(service: str) -> Any:

@@ -1,5 +1,6 @@
 """Settings that every process needs. Each service adds its own in its `settings.py`."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.logs import LogFormat
 
+_HOST = re.compile(r"[^\s/@]+")
 _MAX_PORT = 65535
 
 
@@ -17,7 +19,7 @@ def host_ports(text: str) -> list[tuple[str, int]]:
     pairs = []
     for part in filter(None, (part.strip() for part in text.split(","))):
         host, _, port = part.rpartition(":")
-        if not host or not port.isdecimal() or int(port) > _MAX_PORT:
+        if not _HOST.fullmatch(host) or not port.isdecimal() or int(port) > _MAX_PORT:
             raise ValueError(f"{part!r} is not host:port")
         pairs.append((host, int(port)))
     return pairs

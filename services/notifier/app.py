@@ -13,7 +13,7 @@ from services.notifier.settings import Settings
 from services.notifier.smtp import SmtpRelay
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer, Handler
-from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue
+from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue, to_milliseconds
 from shared.health import serving_health
 from shared.jobs import Jobs
 from shared.links import Links
@@ -59,9 +59,9 @@ def build_delivery(settings: Settings, cassandra: Cassandra, mails: Mails, recip
             link_lifetime=timedelta(minutes=settings.link_minutes),
             default_time_zone=settings.time_zone,
         ),
-        now=now_in_milliseconds,
+        now=now,
     )
-    return Delivery(mails, attempts, now_in_milliseconds)
+    return Delivery(mails, attempts, now)
 
 
 def build_handlers(delivery: Delivery, mails: Mails, recipients: Recipients) -> dict[type[Event], Handler]:
@@ -75,7 +75,6 @@ def build_handlers(delivery: Delivery, mails: Mails, recipients: Recipients) -> 
     }
 
 
-def now_in_milliseconds() -> datetime:
+def now() -> datetime:
     """No finer than Cassandra keeps it, so that what is reported first and what is read back later are the same."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
+    return to_milliseconds(datetime.now(UTC))

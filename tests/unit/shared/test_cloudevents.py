@@ -1,0 +1,120 @@
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.cloudevents import Record, decode, encode
+from shared.consumer import Delivery, dead_letter
+from shared.errors import InvalidEventError
+from shared.events import EVENT_TYPES, Event, JobStarted
+from shared.topics import FLOW, JOB_INBOX, JOB_LIFECYCLE, MAX_EVENT_BYTES
+from tests.unit.shared.samples import EVERY_EVENT, JOB_ID, NOW
+
+EACH = pytest.mark.parametrize("event", EVERY_EVENT, ids=lambda event: type(event).__name__)
+STARTED = [("ce_type", b"aid.job-started.v1")]
+
+
+def encoded(event: Event) -> Record:
+    return encode(event, source="scheduler", now=NOW)
+
+
+@EACH
+def test_an_event_comes_back_as_it_was(event: Event) -> None:
+    record = encoded(event)
+
+    assert decode(record.topic, record.value, record.headers) == event
+
+
+@EACH
+def test_a_record_says_who_speaks_of_what_and_when(event: Event) -> None:
+    record = encoded(event)
+
+    assert record.topic == event.topic.name
+    assert record.key == str(JOB_ID).encode()
+    assert dict(record.headers) == {
+        "ce_specversion": b"1.0",
+        "ce_id": str(event.event_id).encode(),
+        "ce_source": b"/aid/scheduler",
+        "ce_type": event.type_name().encode(),
+        "ce_time": b"2026-03-03T13:12:05.123000+00:00",
+        "ce_subject": str(JOB_ID).encode(),
+        "content-type": b"application/json",
+    }
+
+
+@EACH
+def test_no_event_is_near_the_size_limit(event: Event) -> None:
+    assert len(encoded(event).value or b"") < MAX_EVENT_BYTES / 16
+
+
+@pytest.mark.parametrize(
+    ("value", "headers", "told"),
+    [
+        (None, STARTED, "no value"),
+        (b"", STARTED, "no value"),
+        (b" " * (MAX_EVENT_BYTES + 1), STARTED, "65537 bytes, more than 65536"),
+        (b"{}", [], "unknown type ''"),
+        (b"{}", [("ce_type", b"aid.job-exploded.v1")], "unknown type 'aid.job-exploded.v1'"),
+        (b"{}", [("ce_type", b"\xff" * 9999)], "unknown type"),
+        (b"{}", [("ce_type", b"aid.job-submitted.v1")], "aid.job-submitted.v1 does not belong on job-lifecycle.v1"),
+        (b"not json", STARTED, "Invalid JSON"),
+        (b"\xff\xfe\x00", STARTED, "Invalid JSON"),
+        (b"[]", STARTED, "Input should be an object"),
+        (b"{}", STARTED, "job_id: Field required"),
+        (b'{"job_id": "7"}', STARTED, "job_id: "),
+        (b'{"job_id": "%s", "sequence": "many"}' % str(JOB_ID).encode(), STARTED, "sequence: "),
+    ],
+)
+def test_what_is_none_of_our_events_says_why(value: bytes | None, headers: list[tuple[str, bytes]], told: str) -> None:
+    with pytest.raises(InvalidEventError) as raised:
+        decode(JOB_LIFECYCLE.name, value, headers)
+
+    assert told in str(raised.value)
+    assert len(str(raised.value)) <= 1000
+
+
+def test_the_largest_record_that_is_allowed_is_read() -> None:
+    value = json.dumps({"job_id": str(JOB_ID)}).encode().ljust(MAX_EVENT_BYTES)
+
+    assert decode(JOB_LIFECYCLE.name, value, STARTED) == JobStarted(job_id=JOB_ID)
+
+
+def test_why_a_record_is_wrong_does_not_repeat_what_it_held() -> None:
+    value = json.dumps({"job_id": str(JOB_ID), "query": ["who@example.com"], "images": "canary"}).encode()
+
+    with pytest.raises(InvalidEventError) as raised:
+        decode(JOB_INBOX.name, value, [("ce_type", b"aid.job-submitted.v1")])
+
+    assert "example.com" not in str(raised.value)
+    assert "canary" not in str(raised.value)
+    assert raised.value.__suppress_context__
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+FIELDS = st.sampled_from(sorted({name for kind in EVENT_TYPES.values() for name in kind.model_fields}))
+NEARLY_EVENTS = st.dictionaries(FIELDS, JSON, max_size=12).map(lambda fields: json.dumps(fields).encode())
+
+
+@settings(deadline=None)  # other tests may hold the processor
+@given(
+    topic=st.sampled_from([topic.name for topic in FLOW]),
+    value=st.none() | st.binary() | NEARLY_EVENTS,
+    kind=st.sampled_from([name.encode() for name in EVENT_TYPES]) | st.binary(),
+)
+def test_any_bytes_are_an_event_or_a_dead_letter_that_can_be_written(
+    topic: str, value: bytes | None, kind: bytes
+) -> None:
+    headers = (("ce_type", kind),)
+    try:
+        event = decode(topic, value, headers)
+    except InvalidEventError as error:
+        letter = dead_letter("x.dlq", Delivery(topic, 0, 0, 0, None, value, headers), error, attempts=1)
+        assert (letter.value, letter.headers[:1]) == (value, headers)
+        assert all(isinstance(text, bytes) for _, text in letter.headers)
+    else:
+        assert event.topic.name == topic

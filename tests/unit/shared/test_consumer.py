@@ -1,0 +1,208 @@
+import asyncio
+from collections.abc import Iterable, Iterator
+
+import pytest
+from structlog.contextvars import get_contextvars
+from structlog.testing import capture_logs
+
+from shared.cloudevents import encode
+from shared.consumer import TRIES, Consumer, Delivery, Handler
+from shared.errors import DependencyAwayError, InvalidEventError
+from shared.events import Event, JobCancelled, JobStarted, MailKind, MailRefused
+from shared.topics import JOB_LIFECYCLE
+from shared.waiting import waiting_for
+from tests.contract.memory import MemoryPublisher
+from tests.unit.shared.samples import JOB_ID, NOW
+
+STARTED = JobStarted(job_id=JOB_ID, sequence=2)
+ANSWER = MailRefused(job_id=JOB_ID, kind=MailKind.STARTED)
+DEAD = "packager.dlq"
+
+
+class Handling:
+    """Raises each error in turn, then answers; counts how often it was asked."""
+
+    def __init__(self, *errors: Exception, answers: Iterable[Event] = (ANSWER,)) -> None:
+        self._errors = list(errors)
+        self._answers = answers
+        self.calls = 0
+
+    async def __call__(self, _: JobStarted) -> Iterable[Event]:
+        self.calls += 1
+        if self._errors:
+            raise self._errors.pop(0)
+        return self._answers
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    with capture_logs():
+        yield
+
+
+@pytest.fixture
+def publisher() -> MemoryPublisher:
+    return MemoryPublisher(source="packager")
+
+
+def consumer(publisher: MemoryPublisher, handler: Handler) -> Consumer:
+    return Consumer("packager", {JobStarted: handler}, publisher)
+
+
+def delivered(event: Event) -> Delivery:
+    record = encode(event, source="scheduler", now=NOW)
+    return Delivery(record.topic, 3, 41, 1_772_543_525_123, record.key, record.value, record.headers)
+
+
+def rubbish(value: bytes | None = b"rubbish") -> Delivery:
+    return Delivery(JOB_LIFECYCLE.name, 3, 42, 1_772_543_525_123, b"\xff", value, (("ce_type", b"aid.job-started.v1"),))
+
+
+async def test_what_a_handler_answers_is_published_before_the_record_is_done(publisher: MemoryPublisher) -> None:
+    await consumer(publisher, Handling()).handle(delivered(STARTED))
+
+    (record,) = publisher.records
+    assert (record.topic, record.value) == ("job-inbox.v1", ANSWER.model_dump_json().encode())
+
+
+async def test_an_event_nobody_here_asked_for_is_passed_over(publisher: MemoryPublisher) -> None:
+    handling = Handling()
+
+    await consumer(publisher, handling).handle(delivered(JobCancelled(job_id=JOB_ID)))
+
+    assert (handling.calls, publisher.records) == (0, [])
+
+
+async def test_rubbish_is_buried_as_it_came_with_its_cause_and_origin(publisher: MemoryPublisher) -> None:
+    delivery = rubbish()
+
+    await consumer(publisher, Handling()).handle(delivery)
+
+    (letter,) = publisher.records
+    assert (letter.topic, letter.key, letter.value) == (DEAD, delivery.key, delivery.value)
+    assert letter.headers[:1] == delivery.headers
+    told = dict(letter.headers)
+    assert b"Invalid JSON" in told.pop("dlq_message")
+    assert told == {
+        "ce_type": b"aid.job-started.v1",
+        "dlq_topic": b"job-lifecycle.v1",
+        "dlq_partition": b"3",
+        "dlq_offset": b"42",
+        "dlq_timestamp": b"1772543525123",
+        "dlq_error": b"InvalidEventError",
+        "dlq_attempts": b"1",
+    }
+
+
+async def test_an_empty_record_is_buried_too(publisher: MemoryPublisher) -> None:
+    await consumer(publisher, Handling()).handle(rubbish(None))
+
+    assert [(letter.topic, letter.value) for letter in publisher.records] == [(DEAD, None)]
+
+
+async def test_an_event_a_handler_calls_invalid_is_buried_at_once(publisher: MemoryPublisher) -> None:
+    handling = Handling(InvalidEventError("too many pictures"))
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert handling.calls == 1
+    assert dict(publisher.records[0].headers)["dlq_message"] == b"too many pictures"
+
+
+async def test_a_bug_that_passes_is_survived(publisher: MemoryPublisher) -> None:
+    handling = Handling(*[ValueError("a bug")] * (TRIES - 1))
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert handling.calls == TRIES
+    assert [record.topic for record in publisher.records] == ["job-inbox.v1"]
+
+
+async def test_a_bug_that_stays_is_tried_thrice_and_buried_with_its_first_error(publisher: MemoryPublisher) -> None:
+    handling = Handling(ValueError("the first"), *[KeyError("another")] * 9)
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert handling.calls == TRIES
+    (letter,) = publisher.records
+    told = dict(letter.headers)
+    assert (told["dlq_error"], told["dlq_message"], told["dlq_attempts"]) == (b"ValueError", b"the first", b"3")
+    assert told["ce_id"] == str(STARTED.event_id).encode()
+
+
+async def test_a_dependency_away_is_waited_for_however_often_and_named(publisher: MemoryPublisher) -> None:
+    handling = Handling(*[DependencyAwayError("smtp")] * (TRIES + 1))
+
+    working = asyncio.create_task(consumer(publisher, handling).handle(delivered(STARTED)))
+    await asyncio.sleep(0.01)
+    assert waiting_for() == ["smtp"]
+    await working
+
+    assert handling.calls == TRIES + 2
+    assert [record.topic for record in publisher.records] == ["job-inbox.v1"]
+
+
+async def test_waiting_does_not_use_up_tries(publisher: MemoryPublisher) -> None:
+    away, bug = DependencyAwayError("cassandra"), ValueError("a bug")
+    handling = Handling(away, bug, away, bug, away)
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert [record.topic for record in publisher.records] == ["job-inbox.v1"]
+
+
+async def test_without_kafka_a_record_is_not_done_and_its_handler_is_asked_again(publisher: MemoryPublisher) -> None:
+    handling = Handling()
+    publisher.away_for = 2
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert handling.calls == 3
+    assert len(publisher.records) == 1
+
+
+async def test_a_dead_letter_that_cannot_be_written_waits(publisher: MemoryPublisher) -> None:
+    publisher.away = True
+    burying = asyncio.create_task(consumer(publisher, Handling()).handle(rubbish()))
+    await asyncio.sleep(0.2)
+    assert not burying.done()
+
+    publisher.away = False
+    await burying
+
+    assert [record.topic for record in publisher.records] == [DEAD]
+
+
+async def test_a_record_given_up_by_a_rebalance_is_neither_done_nor_buried(publisher: MemoryPublisher) -> None:
+    working = asyncio.create_task(
+        consumer(publisher, Handling(*[DependencyAwayError("kafka")] * 99)).handle(delivered(STARTED))
+    )
+    await asyncio.sleep(0.01)
+
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+
+    assert publisher.records == []
+
+
+async def test_log_lines_of_a_handler_say_which_record_it_was(publisher: MemoryPublisher) -> None:
+
+    seen: list[dict[str, object]] = []
+
+    async def handler(_: JobStarted) -> Iterable[Event]:
+        seen.append(dict(get_contextvars()))
+        return ()
+
+    await consumer(publisher, handler).handle(delivered(STARTED))
+
+    assert seen == [
+        {
+            "topic": "job-lifecycle.v1",
+            "partition": 3,
+            "offset": 41,
+            "job_id": str(JOB_ID),
+            "event": "aid.job-started.v1",
+        }
+    ]
+    assert get_contextvars() == {}

@@ -1,0 +1,107 @@
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+
+from shared.logs import configure_logs
+
+ADDRESS = "wsq.wee+tag@mail.example.com"
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    """Logs configured for a service; as before afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    path = tmp_path / "service.log"
+    configure_logs("packager", log_file=path)
+    yield path
+    for handler in root.handlers:
+        handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_an_event_is_one_json_line_that_says_who_and_when(log_file: Path) -> None:
+    structlog.get_logger().info("archive_built", kept=3)
+
+    (line,) = lines(log_file)
+    assert {"event": "archive_built", "kept": 3, "service": "packager", "level": "info"}.items() <= line.items()
+    assert line["timestamp"].endswith("Z")
+
+
+def test_what_is_bound_at_the_edge_is_in_every_line_until_it_is_let_go(log_file: Path) -> None:
+    with structlog.contextvars.bound_contextvars(job_id="7"):
+        structlog.get_logger().info("one")
+        logging.getLogger("some.library").warning("two")
+    structlog.get_logger().info("three")
+
+    assert [line.get("job_id") for line in lines(log_file)] == ["7", "7", None]
+
+
+def test_a_library_speaks_in_the_same_format(log_file: Path) -> None:
+    logging.getLogger("some.library").warning("%s is %d%% full", "disk", 99)
+
+    (line,) = lines(log_file)
+    assert (line["event"], line["level"], line["service"]) == ("disk is 99% full", "warning", "packager")
+
+
+def test_a_newline_starts_no_second_line(log_file: Path) -> None:
+    structlog.get_logger().info("image_skipped", reason='x"}\n{"event": "forged"}')
+
+    assert len(lines(log_file)) == 1
+
+
+@pytest.mark.parametrize(
+    "value", [ADDRESS, f"<{ADDRESS}>", f"to {ADDRESS}, and so on", [ADDRESS], {"to": {ADDRESS: 1}}]
+)
+def test_no_address_is_written_wherever_it_stands(log_file: Path, value: object) -> None:
+    structlog.get_logger().info("mail_sent", detail=value)
+    logging.getLogger("some.library").warning("to %s", value)
+
+    assert "example.com" not in log_file.read_text()
+    assert log_file.read_text().count("[address]") == 2
+
+
+def test_no_address_is_written_in_a_traceback(log_file: Path) -> None:
+    try:
+        int(ADDRESS)
+    except ValueError as error:
+        structlog.get_logger().exception("handler_failed", error=error)
+        logging.getLogger("some.library").exception("failed")
+
+    text = log_file.read_text()
+    assert "example.com" not in text
+    assert text.count("ValueError: invalid literal for int() with base 10: '[address]'") == 2
+
+
+def test_other_values_stay_what_they_are(log_file: Path) -> None:
+    structlog.get_logger().info("x", none=None, yes=True, ratio=0.5, parts=("a", 1), job=UUID(int=1), sign="a @ b")
+
+    (line,) = lines(log_file)
+    assert (line["none"], line["yes"], line["ratio"], line["parts"], line["sign"]) == (
+        None,
+        True,
+        0.5,
+        ["a", 1],
+        "a @ b",
+    )
+    assert line["job"] == str(UUID(int=1))
+
+
+def test_talkative_libraries_are_heard_only_when_something_is_wrong(log_file: Path) -> None:
+    for name in ("aiokafka.consumer", "faust.app", "cassandra.cluster"):
+        logging.getLogger(name).info("hello")
+        logging.getLogger(name).warning("trouble")
+
+    assert [line["event"] for line in lines(log_file)] == ["trouble"] * 3
