@@ -4,13 +4,14 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 `stream_wait_empty=False` because a joiner would stand still for the longest handler, no tables, no leader topic.
 """
 
+import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
 
 import faust
-from faust.contrib.asgi import faust_app_running
+from faust.contrib.asgi import bind_to_running_loop
 from faust.types import StreamT
 
 from shared.consumer import Delivery
@@ -61,8 +62,14 @@ def consume(app: faust.App, topics: Iterable[Topic], consumer: Handling) -> None
 
 async def run_streams(app: faust.App) -> None:
     """Consume until cancelled; raises what crashed the consumer, so that the process ends and is started again."""
-    async with faust_app_running(app, stop_timeout=_STOP_TIMEOUT):
+    bind_to_running_loop(app)
+    app.finalize()
+    try:
+        await app.start()
         await app.wait_until_stopped()
+    finally:
+        # Also one that was cancelled while it started: its tasks would keep the process from ending.
+        await asyncio.wait_for(app.stop(), _STOP_TIMEOUT)
     if app.crashed:
         raise RuntimeError("the consumer crashed") from app.crash_reason
 
