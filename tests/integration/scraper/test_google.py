@@ -11,7 +11,7 @@ from aiohttp import web
 from services.scraper.browsers import Browsers
 from services.scraper.engines import Ending, Hit
 from services.scraper.engines.google import Google
-from tests.integration.chromiums import local_launch
+from tests.integration.scraper.chromiums import local_launch
 from tests.pictureweb.site import PictureWeb
 from tests.pictureweb.verdicts import VERDICTS
 
@@ -24,12 +24,6 @@ ENDINGS = {
     "page changed": Ending.PAGE_CHANGED,
 }
 RECORD = '[0,"doc{0}",["https://t.example/{0}",1,2],["https://p.example/{0}.jpg",3,4],null,0]'
-
-
-@pytest.fixture(scope="module")
-async def pictures() -> AsyncIterator[PictureWeb]:
-    async with PictureWeb.running() as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

@@ -19,17 +19,11 @@ from services.scraper.engines import Ending
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_local, launch_remote
-from tests.integration.chromiums import local_launch, on_path
 from tests.integration.processes import descendants, living
+from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-async def pictures() -> AsyncIterator[PictureWeb]:
-    async with PictureWeb.running() as site:
-        yield site
 
 
 @pytest.fixture

@@ -1,0 +1,33 @@
+"""The picture web, Cassandra and Kafka as the scraper meets them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.cassandra import Cassandra
+from shared.settings import host_ports
+from shared.topics import IMAGE_BATCHES, JOB_INBOX, JOB_PROGRESS, dead_letters
+from tests.integration.bus import Bus, listening
+from tests.integration.conftest import Backbone
+from tests.pictureweb.site import PictureWeb
+
+
+@pytest.fixture(scope="package")
+async def pictures() -> AsyncIterator[PictureWeb]:
+    async with PictureWeb.running() as site:
+        yield site
+
+
+@pytest.fixture(scope="package")
+async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
+    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    yield cassandra
+    await cassandra.close()
+
+
+@pytest.fixture(scope="package")
+async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
+    """Hears what the scraper says."""
+    topics = (JOB_INBOX, IMAGE_BATCHES, JOB_PROGRESS, dead_letters("scraper"))
+    async with listening(backbone.kafka_url, *topics) as bus:
+        yield bus

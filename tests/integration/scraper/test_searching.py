@@ -1,0 +1,276 @@
+"""One run of a search on real Cassandra and Kafka; the engines say what each test gives them."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+import pytest
+
+from services.scraper.engines import Batch, Ending, Hit
+from services.scraper.handlers import search_images
+from services.scraper.searching import Means, SearchRun
+from shared.cassandra import Cassandra
+from shared.claims import Claims, Counts, Heartbeats
+from shared.errors import Reason, RunError
+from shared.events import Event, Failure, ImagesFound, RunFailed, SearchDue, SearchFinished, Stage
+from shared.images import Images, Search, Searches
+from shared.jobs import Jobs
+from shared.publisher import Publisher
+from shared.pulse import Progress, Pulse
+from shared.work import Workbench
+from tests.integration.bus import Bus
+from tests.integration.conftest import Backbone
+from tests.integration.scraper.jobs import a_running_job, decide
+
+pytestmark = pytest.mark.integration
+
+
+@dataclass
+class Script:
+    """An engine that says these batches, whatever is asked. None among them stands for silence."""
+
+    batches: Sequence[Batch | None]
+    name: str = "google"
+    asked: list[str] = field(default_factory=list)
+    closed: int = 0
+
+    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+        self.asked.append(query)
+        try:
+            for batch in self.batches:
+                if batch is None:
+                    await asyncio.sleep(60)
+                else:
+                    yield batch
+        finally:
+            self.closed += 1
+
+
+class Witness:
+    """Publishes, and notes what lies in Cassandra when each event goes out."""
+
+    def __init__(self, publisher: Publisher, cassandra: Cassandra) -> None:
+        self._publisher = publisher
+        self._images = Images(cassandra)
+        self._searches = Searches(cassandra)
+        self.seen: list[tuple[Event, int, Search | None]] = []
+
+    async def publish_patiently(self, *events: Event) -> None:
+        for event in events:
+            stored = await self._images.of(event.job_id)
+            self.seen.append((event, len(stored), await self._searches.find(event.job_id)))
+        await self._publisher.publish_patiently(*events)
+
+
+@pytest.fixture
+async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
+    publisher = await Publisher.connect(backbone.kafka_url, source="scraper")
+    yield publisher
+    await publisher.close()
+
+
+@pytest.fixture
+def means(cassandra: Cassandra, publisher: Publisher) -> Means:
+    return Means(
+        engines=(),
+        images=Images(cassandra),
+        searches=Searches(cassandra),
+        jobs=Jobs(cassandra),
+        publisher=publisher,
+        spares=0.0,
+        seconds=10.0,
+    )
+
+
+@pytest.fixture
+async def bench(cassandra: Cassandra, publisher: Publisher) -> AsyncIterator[Workbench]:
+    bench = Workbench(
+        Stage.SEARCH,
+        slots=1,
+        claims=Claims(cassandra),
+        jobs=Jobs(cassandra),
+        pulse=Pulse(Stage.SEARCH, Heartbeats(cassandra), publisher),
+        publisher=publisher,
+    )
+    yield bench
+    await bench.stop()
+
+
+def some_hits(*names: str) -> tuple[Hit, ...]:
+    return tuple(Hit(url=f"https://pictures.example/{name}.jpg", title=name, width=3, height=4) for name in names)
+
+
+def said(bus: Bus, due: SearchDue) -> list[Event]:
+    """On the topic that the packager reads."""
+    return [event for event in bus.events(due.job_id) if isinstance(event, ImagesFound | SearchFinished)]
+
+
+async def test_what_is_announced_lies_in_cassandra_and_the_end_comes_last(
+    cassandra: Cassandra, publisher: Publisher, means: Means
+) -> None:
+    due = await a_running_job(cassandra, images=5)
+    engine = Script([Batch(some_hits("a", "b")), Batch(some_hits("c")), Batch(ending=Ending.EXHAUSTED)])
+    witness, progress = Witness(publisher, cassandra), Progress()
+
+    await SearchRun(due, replace(means, engines=[engine], publisher=witness)).work(progress)
+
+    job_id = due.job_id
+    assert witness.seen == [
+        (ImagesFound(job_id=job_id, run=1, sequence=1, found=2), 2, None),
+        (ImagesFound(job_id=job_id, run=1, sequence=2, found=3), 3, None),
+        (SearchFinished(job_id=job_id, run=1, found=3), 3, None),
+    ]
+    assert await Searches(cassandra).find(job_id) == Search(True, 3, ("google",), "exhausted")
+    assert progress.counts == Counts(found=3)
+    assert [(i.rank, i.title, i.width) for i in await Images(cassandra).of(job_id)] == [
+        (1, "a", 3),
+        (2, "b", 3),
+        (3, "c", 3),
+    ]
+
+
+async def test_the_packager_hears_of_the_first_batch_while_the_search_goes_on(
+    cassandra: Cassandra, means: Means, bus: Bus
+) -> None:
+    due = await a_running_job(cassandra)
+    searching = asyncio.create_task(
+        SearchRun(due, replace(means, engines=[Script([Batch(some_hits("a")), None])])).work(Progress())
+    )
+
+    heard = await bus.event(due.job_id, ImagesFound)
+
+    assert heard.found == len(await Images(cassandra).of(due.job_id)) == 1
+    assert not searching.done()
+    searching.cancel()
+
+
+async def test_it_stops_at_the_number_asked_plus_spares(cassandra: Cassandra, means: Means) -> None:
+    due = await a_running_job(cassandra, images=4)
+    engine = Script([Batch(some_hits(*"abc")), Batch(some_hits(*"defgh")), Batch(some_hits(*"xyz"))])
+
+    await SearchRun(due, replace(means, engines=[engine], spares=0.5)).work(Progress())
+
+    assert [image.title for image in await Images(cassandra).of(due.job_id)] == list("abcdef")
+    assert await Searches(cassandra).find(due.job_id) == Search(True, 6, ("google",), "enough")
+    assert engine.closed == 1
+
+
+async def test_the_next_engine_fills_what_the_first_could_not(cassandra: Cassandra, means: Means) -> None:
+    due = await a_running_job(cassandra, images=4)
+    engines = [
+        Script([Batch(some_hits(*"ab"), ending=Ending.BLOCKED)], "first"),
+        Script([Batch(some_hits(*"bcde"))], "second"),
+        Script([Batch(some_hits(*"z"))], "third"),
+    ]
+
+    await SearchRun(due, replace(means, engines=engines)).work(Progress())
+
+    found = await Images(cassandra).of(due.job_id)
+    assert [(image.rank, image.engine, image.title) for image in found] == [
+        (1, "first", "a"),
+        (2, "first", "b"),
+        (3, "second", "c"),
+        (4, "second", "d"),
+    ]
+    assert await Searches(cassandra).find(due.job_id) == Search(True, 4, ("first", "second"), "enough")
+    assert engines[2].asked == []
+
+
+@pytest.mark.parametrize(
+    ("batches", "reason"),
+    [
+        ([Batch(ending=Ending.NO_RESULTS)], Reason.NO_RESULTS),
+        ([Batch(ending=Ending.BLOCKED)], Reason.BLOCKED),
+        ([Batch(ending=Ending.PAGE_CHANGED)], Reason.PAGE_CHANGED),
+        ([Batch(some_hits("a")), Batch(ending=Ending.BROKEN)], Reason.SEARCH_FAILED),
+        ([Batch(some_hits("a")), None], Reason.SEARCH_FAILED),
+    ],
+)
+async def test_a_search_that_failed_is_not_finished(
+    cassandra: Cassandra, publisher: Publisher, means: Means, batches: list[Batch | None], reason: Reason
+) -> None:
+    due = await a_running_job(cassandra)
+    engine, witness = Script(batches), Witness(publisher, cassandra)
+
+    with pytest.raises(RunError) as raised:
+        await SearchRun(due, replace(means, engines=[engine], publisher=witness, seconds=0.3)).work(Progress())
+
+    assert raised.value.reason is reason
+    assert engine.closed == 1
+    assert await Searches(cassandra).find(due.job_id) is None
+    assert not any(isinstance(event, SearchFinished) for event, *_ in witness.seen)
+
+
+@pytest.mark.parametrize(("state", "left"), [("running", 1), ("completed", 1), ("cancelled", 1), ("expired", 0)])
+async def test_addresses_of_an_expired_job_are_deleted(
+    cassandra: Cassandra, means: Means, state: str, left: int
+) -> None:
+    due = await a_running_job(cassandra)
+    run = SearchRun(due, replace(means, engines=[Script([Batch(some_hits("a"), ending=Ending.EXHAUSTED)])]))
+    await run.work(Progress())
+    await decide(cassandra, due.job_id, state)
+
+    await run.afterwards()
+
+    assert len(await Images(cassandra).of(due.job_id)) == left
+
+
+async def test_addresses_of_a_job_that_is_gone_are_deleted(cassandra: Cassandra, means: Means) -> None:
+    due = SearchDue(job_id=uuid4(), run=1, query="cats", images=1)
+    run = SearchRun(due, replace(means, engines=[Script([Batch(some_hits("a"))])]))
+    await run.work(Progress())
+
+    await run.afterwards()
+
+    assert await Images(cassandra).of(due.job_id) == []
+
+
+async def test_a_finished_search_is_announced_to_the_next_run_and_not_done_again(
+    cassandra: Cassandra, means: Means, bench: Workbench, bus: Bus
+) -> None:
+    due = await a_running_job(cassandra, images=2)
+    engine = Script([Batch(some_hits("a", "b"))])
+    searches, means = Searches(cassandra), replace(means, engines=[engine])
+    assert await search_images(due, searches=searches, bench=bench, means=means) == []
+    await bus.event(due.job_id, SearchFinished)
+    await bench_is_idle(bench, due)
+
+    again = await search_images(due.model_copy(update={"run": 2}), searches=searches, bench=bench, means=means)
+
+    assert again == [SearchFinished(job_id=due.job_id, run=2, found=2)]
+    assert engine.asked == ["red pandas"]
+
+
+async def test_the_same_word_twice_is_one_search(
+    cassandra: Cassandra, means: Means, bench: Workbench, bus: Bus
+) -> None:
+    due = await a_running_job(cassandra, images=2)
+    engine = Script([Batch(some_hits("a")), Batch(some_hits("b"))])
+    means = replace(means, engines=[engine])
+
+    for _ in range(2):
+        await search_images(due, searches=Searches(cassandra), bench=bench, means=means)
+    await bus.event(due.job_id, SearchFinished)
+
+    assert engine.asked == ["red pandas"]
+    assert [event.sequence for event in said(bus, due)] == [1, 2, 0]
+
+
+async def test_a_failed_search_is_reported_to_the_scheduler(
+    cassandra: Cassandra, means: Means, bench: Workbench, bus: Bus
+) -> None:
+    due = await a_running_job(cassandra)
+    means = replace(means, engines=[Script([Batch(ending=Ending.NO_RESULTS)])])
+
+    await search_images(due, searches=Searches(cassandra), bench=bench, means=means)
+
+    assert await bus.event(due.job_id, RunFailed) == RunFailed(
+        job_id=due.job_id, run=1, failure=Failure.FINAL, reason=Reason.NO_RESULTS
+    )
+
+
+async def bench_is_idle(bench: Workbench, due: SearchDue) -> None:
+    async with asyncio.timeout(5):
+        while bench.holds(due.job_id, due.run):
+            await asyncio.sleep(0.02)
