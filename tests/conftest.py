@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from deploy.local.servers import serving
 
 
 def pytest_configure() -> None:
-    """What a person's shell says to the services is not said to the tests."""
+    # Whoever gives up on the tests sends SIGTERM; like Ctrl-C it must not leave the servers behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a person's shell says to the services is not said to the tests.
     for name in [name for name in os.environ if name.startswith("AID_")]:
         del os.environ[name]
 
