@@ -1,5 +1,6 @@
 """What an operator may set for the packager."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,9 @@ def _a_folder(text: str) -> str:
     return text
 
 
-def _perhaps_host_ports(text: str) -> str:
-    host_ports(text)
+def _perhaps_ip_ports(text: str) -> str:
+    for address, _ in host_ports(text):
+        ip_address(address.strip("[]"))
     return text
 
 
@@ -26,7 +28,7 @@ class Settings(ProcessSettings):
     """Seconds, bytes and pixels."""
 
     archives: Annotated[str, AfterValidator(_a_folder)]
-    allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_host_ports)] = ""
+    allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_ip_ports)] = ""
     user_agent: str = "AdvanceImageDownloader/0.1"
 
     pack_slots: int = Field(default=4, ge=1)

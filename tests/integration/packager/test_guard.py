@@ -18,7 +18,7 @@ from services.packager.fetching import Fetcher
 from services.packager.guard import PORTS, Guard
 from services.packager.refusals import Refusal, RefusedError
 from services.packager.slots import Slots
-from tests.integration.raw_server import RawServer, raw_server, says
+from tests.integration.packager.raw_server import RawServer, raw_server, says
 from tests.unit.packager.samples import a_candidate
 
 pytestmark = pytest.mark.integration

@@ -18,7 +18,7 @@ from services.packager.guard import Guard
 from services.packager.pictures import PictureLimits, picture_in
 from services.packager.refusals import Refusal, RefusedError
 from services.packager.slots import Slots
-from tests.integration.raw_server import raw_server, says
+from tests.integration.packager.raw_server import raw_server, says
 from tests.pictureweb.kinds import KINDS
 from tests.pictureweb.site import PictureWeb
 from tests.unit.packager.samples import a_candidate, a_picture
@@ -29,12 +29,6 @@ LIMITS = DownloadLimits(connect=1.0, idle=1.0, total=4.0, picture_bytes=2_000_00
 OK = b"HTTP/1.1 200 OK\r\n"
 
 Making = Callable[..., Awaitable[Fetcher]]
-
-
-@pytest.fixture(scope="module")
-async def site() -> AsyncIterator[PictureWeb]:
-    async with PictureWeb.running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -23,38 +23,13 @@ from shared.images import Images, Searches
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Progress
-from shared.settings import host_ports
-from shared.topics import JOB_INBOX
-from tests.integration.bus import Bus, listening
+from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
-from tests.integration.packing import QUERY, Neighbours, Opened, urls
+from tests.integration.packager.neighbours import QUERY, Neighbours, Opened, urls
+from tests.integration.packager.place import until
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-async def site() -> AsyncIterator[PictureWeb]:
-    async with PictureWeb.running() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
-    yield cassandra
-    await cassandra.close()
-
-
-@pytest.fixture
-def others(cassandra: Cassandra) -> Neighbours:
-    return Neighbours(cassandra)
-
-
-@pytest.fixture(scope="module")
-async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
-    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
-        yield bus
 
 
 @pytest.fixture
@@ -90,12 +65,6 @@ async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) 
             bells=Bells(),
             limits=settings.pack_limits,
         )
-
-
-async def until(condition: Callable[[], object], patience: float = 10.0) -> None:
-    async with asyncio.timeout(patience):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def files(folder: Path) -> list[str]:
