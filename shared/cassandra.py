@@ -65,7 +65,8 @@ class Cassandra:
             port=hosts[0][1],
             protocol_version=5,
             execution_profiles={EXEC_PROFILE_DEFAULT: _profile()},
-            reconnection_policy=ExponentialReconnectionPolicy(1, 10),
+            # Short: while the driver waits to try again, everything that needs Cassandra is refused.
+            reconnection_policy=ExponentialReconnectionPolicy(0.5, 2),
             monitor_reporting_enabled=False,
             connect_timeout=5,
         )
