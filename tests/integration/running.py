@@ -51,6 +51,10 @@ class RunningService:
         """SIGTERM; its exit code."""
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGTERM)
+        return await self.ended()
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended by itself."""
         async with asyncio.timeout(30):
             return await self._process.wait()
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -32,7 +33,7 @@ from shared.topics import JOB_INBOX, JOB_LIFECYCLE, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
 from tests.integration.relay import ScriptedRelay, relaying
-from tests.integration.running import RunningService, running
+from tests.integration.running import RunningService, running, start_service
 
 pytestmark = pytest.mark.integration
 
@@ -292,6 +293,28 @@ async def test_a_relay_away_is_waited_for_and_named(
 
     await relay.took(job.address)
     assert isinstance(await bus.event(job.id, MailSent), MailSent)
+
+
+async def test_a_notifier_without_its_settings_ends_at_once_and_names_them(tmp_path: Path) -> None:
+    service = await start_service("notifier", {"AID_KAFKA_URL": "127.0.0.1:1"}, tmp_path)
+
+    assert await service.ended() == 2
+    told = service.text()
+    for name in ("AID_CASSANDRA_HOSTS", "AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS"):
+        assert f"{name}: Field required" in told
+
+
+async def test_a_notifier_whose_servers_are_away_says_so_and_stops_when_told(
+    backbone: Backbone, relay: ScriptedRelay, tmp_path: Path
+) -> None:
+    nowhere = {"AID_KAFKA_URL": "127.0.0.1:1", "AID_CASSANDRA_HOSTS": "127.0.0.1:1"}
+    service = await start_service("notifier", environment(backbone, relay) | nowhere, tmp_path)
+    try:
+        await until(lambda: any(line.get("dependency") == "cassandra" for line in service.lines()))
+
+        assert await service.stop() == 0
+    finally:
+        await service.kill()
 
 
 async def test_no_line_it_wrote_holds_an_address_or_a_link(notifier: RunningService, relay: ScriptedRelay) -> None:

@@ -1,0 +1,117 @@
+"""A consuming process on a real Kafka: rubbish, kills and restarts lose nothing and hold nothing up."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.cloudevents import decode
+from shared.events import ImagesFound, JobCancelled, JobStarted, MailRefused
+from shared.topics import JOB_INBOX, JOB_LIFECYCLE, MAX_EVENT_BYTES, dead_letters
+from tests.integration.answering import DEAD_LETTERS_OF
+from tests.integration.bus import Bus, listening
+from tests.integration.conftest import Backbone
+from tests.integration.running import RunningService
+
+pytestmark = pytest.mark.integration
+
+JOB_STARTED = [("ce_type", JobStarted.type_name().encode())]
+
+
+@pytest.fixture
+async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
+    async with listening(backbone.kafka_url, JOB_INBOX, dead_letters(DEAD_LETTERS_OF)) as bus:
+        yield bus
+
+
+@asynccontextmanager
+async def answering(backbone: Backbone, group: str, folder: Path) -> AsyncIterator[RunningService]:
+    log = folder / f"answering-{uuid4().hex[:6]}.log"
+    with log.open("wb") as output:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "tests.integration.answering",
+            group,
+            env=dict(os.environ) | backbone.environment(),
+            stdout=output,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+    service = RunningService("answering", process, "", log)
+    try:
+        yield service
+    finally:
+        await service.kill()
+
+
+async def test_whatever_is_no_event_is_buried_and_the_next_is_handled(
+    bus: Bus, backbone: Backbone, tmp_path: Path
+) -> None:
+    job_id = uuid4()
+    key = str(job_id).encode()
+    misplaced = ImagesFound(job_id=job_id, found=1)
+    rubbish: list[tuple[bytes | None, list[tuple[str, bytes]]]] = [
+        (b"rubbish", JOB_STARTED),
+        (b"\xff\xfe\x00", JOB_STARTED),
+        (None, JOB_STARTED),
+        (b"x" * (MAX_EVENT_BYTES + 1), JOB_STARTED),
+        (b"x" * 900_000, JOB_STARTED),
+        (b"{}", [("ce_type", b"aid.job-exploded.v1")]),
+        (b"{}", []),
+        (misplaced.model_dump_json().encode(), [("ce_type", misplaced.type_name().encode())]),
+        (b'{"job_id": 7}', JOB_STARTED),
+    ]
+
+    placed = [await bus.publish_raw(JOB_LIFECYCLE, value, headers, key=key) for value, headers in rubbish]
+    await bus.publish(JobCancelled(job_id=job_id, sequence=1), JobStarted(job_id=job_id, sequence=2))
+    async with answering(backbone, f"group-{uuid4()}", tmp_path):
+        await bus.event(job_id, MailRefused, patience=40)
+
+    letters = [record for record in bus.records if record.topic == "scraper.dlq" and record.key == key]
+    assert [letter.value for letter in letters] == [value for value, _ in rubbish]
+    for letter, (_, headers), place in zip(letters, rubbish, placed, strict=True):
+        assert list(letter.headers[: len(headers)]) == headers
+        told = dict(letter.headers)
+        assert told["dlq_topic"] == b"job-lifecycle.v1"
+        assert (int(told["dlq_partition"]), int(told["dlq_offset"])) == (place.partition, place.offset)
+        assert int(told["dlq_timestamp"]) == place.timestamp
+        assert told["dlq_error"] == b"InvalidEventError"
+    assert len([event for event in bus.events(job_id) if isinstance(event, MailRefused)]) == 1
+
+
+async def test_nothing_is_lost_when_a_consumer_is_killed_or_stopped_and_each_job_keeps_its_order(
+    bus: Bus, backbone: Backbone, tmp_path: Path
+) -> None:
+    group, job_ids, sequences = f"group-{uuid4()}", {uuid4() for _ in range(40)}, range(1, 21)
+    for sequence in sequences:
+        await bus.publish(*(JobStarted(job_id=job_id, sequence=sequence) for job_id in job_ids))
+
+    async with answering(backbone, group, tmp_path) as service:
+        await bus.until(lambda: len(answers(bus, job_ids)) >= 200, patience=40)
+        await service.kill()
+    handled_before_the_kill = len(answers(bus, job_ids))
+    async with answering(backbone, group, tmp_path) as service:
+        await bus.until(lambda: len(answers(bus, job_ids)) >= handled_before_the_kill + 100, patience=40)
+        assert await service.stop() == 0
+    async with answering(backbone, group, tmp_path):
+        await bus.until(lambda: len(set(answers(bus, job_ids))) == len(job_ids) * len(sequences), patience=40)
+
+    for job_id in job_ids:
+        first_heard = list(dict.fromkeys(sequence for job, sequence in answers(bus, job_ids) if job == job_id))
+        assert first_heard == list(sequences)
+
+
+def answers(bus: Bus, job_ids: set[UUID]) -> list[tuple[UUID, int]]:
+    events = [
+        decode(r.topic, r.value, r.headers) for r in bus.records if r.topic == JOB_INBOX.name and is_answer(r.headers)
+    ]
+    return [(event.job_id, event.sequence) for event in events if event.job_id in job_ids]
+
+
+def is_answer(headers: tuple[tuple[str, bytes], ...]) -> bool:
+    return ("ce_type", MailRefused.type_name().encode()) in headers
