@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 _PART = ".part"
@@ -20,11 +20,11 @@ def job_of_archive(name: str) -> UUID:
 
 
 def folder_of(archives: str) -> Path:
-    """`file:///path` → the path; ValueError for anything else."""
+    """`file:///a%20path` → the path; ValueError for anything else."""
     parts = urlsplit(archives)
     if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
         raise ValueError("must be file:///an/absolute/path")
-    return Path(parts.path)
+    return Path(unquote(parts.path))
 
 
 class LocalArchives:

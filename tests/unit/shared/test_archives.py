@@ -83,6 +83,7 @@ def test_each_job_is_listed_once_and_files_of_somebody_else_not_at_all(archives:
 
 def test_a_folder_is_named_by_a_file_url() -> None:
     assert folder_of("file:///var/lib/aid") == Path("/var/lib/aid")
+    assert folder_of("file:///a%20clone/archives") == Path("/a clone/archives")
 
 
 @pytest.mark.parametrize("text", ["", "/var/lib/aid", "file:", "file://host/path", "s3://bucket/prefix", "http://x/y"])
