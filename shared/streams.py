@@ -55,7 +55,10 @@ def consume(app: faust.App, topics: Iterable[Topic], consumer: Handling) -> None
 
         async def take(stream: StreamT[bytes]) -> None:
             async for event in stream.events():
+                # Faust acknowledges also what it cancels, when the process stops: not while this is held.
+                event.message.incref()
                 await consumer.handle(_delivery(event.message))
+                event.message.decref()
 
         app.agent(channel, name=f"{app.conf.id}.{topic.name}", isolated_partitions=True)(take)
 
