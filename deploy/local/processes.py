@@ -10,6 +10,7 @@ import os
 import select
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -58,20 +59,9 @@ class Processes:
         """Start it in a session of its own: no Ctrl-C of ours reaches it, and what it leaves behind can be found."""
         self.kill(program.name)
         program.prepare(self.log(program.name))
-        with open_log(self.log(program.name)) as output:
-            child = subprocess.Popen(
-                program.command,
-                cwd=ROOT,
-                env=program.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._children[child.pid] = child
-        stat = read_stat(child.pid)
-        started = stat.started if stat else 0
-        self._write(program.name, Record(child.pid, started, program.fingerprint()))
+        # In a thread, for Ctrl-C strikes the main one: nothing starts without being written down.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(self._start, program).result()
 
     def stop(self, name: str, *, patience: float = 20.0) -> None:
         """Ask it to end (SIGTERM), wait `patience` seconds, then kill it; forget it."""
@@ -97,6 +87,22 @@ class Processes:
             del self._children[record.pid]
         for folder in ("pid", "record"):
             (self.home / folder / name).unlink(missing_ok=True)
+
+    def _start(self, program: Program) -> None:
+        with open_log(self.log(program.name)) as output:
+            child = subprocess.Popen(
+                program.command,
+                cwd=ROOT,
+                env=program.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._children[child.pid] = child
+        stat = read_stat(child.pid)
+        started = stat.started if stat else 0
+        self._write(program.name, Record(child.pid, started, program.fingerprint()))
 
     def _record(self, name: str) -> Record | None:
         try:

@@ -60,8 +60,7 @@ class Stack:
     def _missing(self, parts: Iterable[Part]) -> list[Server]:
         """Those that have to be started; one that runs in another way than it should now is stopped for it."""
         missing = [server for part in parts if not (server := Server(part, self.processes)).up_to_date]
-        for server in missing:
-            server.stop()
+        stop(self.processes, [server.name for server in missing])
         return missing
 
     def _start(self, servers: Sequence[Server]) -> None:
