@@ -14,6 +14,8 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Remote
 from urllib3.exceptions import HTTPError
 
+from services.scraper.windows import BrowserError
+
 T = TypeVar("T")
 
 PAGE_SECONDS = 30.0
@@ -22,12 +24,8 @@ ALIVE_SECONDS = 3.0
 POLL_SECONDS = 0.03
 
 
-class BrowserError(Exception):
-    """The browser crashed, hangs or cannot open the page. Another one may do better."""
-
-
 class Browser:
-    """`end` ends the browser from any thread, whatever it is doing; what waits for it then fails."""
+    """A `Window`. `end` ends the browser from any thread, whatever it is doing; what waits for it then fails."""
 
     def __init__(self, driver: Remote, end: Callable[[], None]) -> None:
         self._driver = driver
@@ -40,15 +38,12 @@ class Browser:
         return int(self._driver.capabilities["goog:processID"])
 
     async def open(self, address: str) -> None:
-        """Returns when the document has been read; what it loads is not waited for."""
         await self._do(lambda: self._driver.get(address), PAGE_SECONDS)
 
     async def run(self, script: str, *arguments: object) -> Any:
-        """What the script returns, as JSON has it."""
         return await self._do(lambda: self._driver.execute_script(script, *arguments), SCRIPT_SECONDS)
 
     async def until(self, script: str, *arguments: object, seconds: float) -> Any:
-        """What the script returns once that is not null; null after so many seconds."""
         deadline = time.monotonic() + seconds
         while (value := await self.run(script, *arguments)) is None and time.monotonic() < deadline:
             await asyncio.sleep(POLL_SECONDS)

@@ -7,7 +7,8 @@ from typing import Self
 
 import structlog
 
-from services.scraper.browser import Browser, BrowserError
+from services.scraper.browser import Browser
+from services.scraper.windows import BrowserError
 
 log = structlog.get_logger()
 

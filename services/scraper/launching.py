@@ -9,8 +9,9 @@ from selenium.webdriver.common.proxy import Proxy, ProxyType
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
-from services.scraper.browser import PAGE_SECONDS, Browser, BrowserError
+from services.scraper.browser import PAGE_SECONDS, Browser
 from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
+from services.scraper.windows import BrowserError
 
 ANSWER_SECONDS = 60
 """A session takes a second here; at a remote server it may have to wait for a free node."""

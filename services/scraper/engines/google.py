@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AbstractAsyncContextManager, aclosing
-from typing import Protocol
+from contextlib import aclosing
 from urllib.parse import urlencode, urlsplit
 
 import structlog
 
-from services.scraper.browser import BrowserError
 from services.scraper.engines import Batch, Ending
-from services.scraper.engines.google_page import Look, ResultPage, Window
+from services.scraper.engines.google_page import Look, ResultPage
 from services.scraper.engines.google_records import read_records
+from services.scraper.windows import BrowserError, Windows
 
 log = structlog.get_logger()
 
@@ -19,10 +18,6 @@ IDLE_BATCHES = 2
 """So many batches in a row that repeat what is known: it would scroll for ever."""
 
 FORBIDDEN, TOO_MANY_REQUESTS, SERVER_ERROR = 403, 429, 500
-
-
-class Windows(Protocol):
-    def lend(self) -> AbstractAsyncContextManager[Window]: ...
 
 
 class Google:

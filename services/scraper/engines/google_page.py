@@ -5,7 +5,8 @@ Class names change with every release; what is written here outlived several. `s
 
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Protocol
+
+from services.scraper.windows import Window
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,6 @@ class Look:
     ended: bool
     refused: bool
     texts: tuple[str, ...]
-
-
-class Window(Protocol):
-    async def open(self, address: str) -> None: ...
-
-    async def run(self, script: str, *arguments: object) -> Any: ...
-
-    async def until(self, script: str, *arguments: object, seconds: float) -> Any: ...
 
 
 class ResultPage:

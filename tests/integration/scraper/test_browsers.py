@@ -12,13 +12,14 @@ from tempfile import gettempdir
 import pytest
 from aiohttp import web
 
-from services.scraper.browser import Browser, BrowserError
+from services.scraper.browser import Browser
 from services.scraper.browsers import Browsers
 from services.scraper.chromium import LocalDriver, local_options
 from services.scraper.engines import Ending
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_local, launch_remote
+from services.scraper.windows import BrowserError
 from tests.integration.processes import descendants, living
 from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
