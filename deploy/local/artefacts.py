@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from deploy.local.atomic import write_whole
+from deploy.local.machine import require_maven
 from deploy.local.programs import ROOT, Program, run_to_end
 
 HERE = Path(__file__).parent
@@ -27,6 +28,7 @@ def _jars(name: str) -> Path:
     pom = HERE / f"{name}-pom.xml"
 
     def fetch(folder: Path) -> None:
+        require_maven()
         _run("mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={folder}", log=name)
 
     return made_once(LOCAL / "lib" / name, recipe=pom, make=fetch)

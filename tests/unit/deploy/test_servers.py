@@ -6,7 +6,6 @@ import pytest
 
 from deploy.local.failures import LocalFailure
 from deploy.local.homes import alone_in
-from deploy.local.machine import java_major
 from deploy.local.ports import LOOPBACK
 from deploy.local.processes import Processes
 from deploy.local.programs import Program
@@ -95,16 +94,3 @@ def test_two_commands_are_not_at_work_in_one_home_at_a_time(tmp_path: Path) -> N
 
     with alone_in(tmp_path, patience=0.1):
         pass
-
-
-@pytest.mark.parametrize(
-    ("told", "major"),
-    [
-        ('openjdk version "17.0.15" 2025-04-15\nOpenJDK Runtime Environment', 17),
-        ('java version "1.8.0_392"', 1),
-        ('openjdk version "21" 2023-09-19', 21),
-        ("The operation couldn't be completed", None),
-    ],
-)
-def test_the_version_is_read_from_what_java_says(told: str, major: int | None) -> None:
-    assert java_major(told) == major
