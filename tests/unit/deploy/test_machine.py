@@ -22,16 +22,16 @@ def script(folder: Path, name: str, text: str) -> None:
 
 @pytest.mark.usefixtures("bare_path")
 def test_a_missing_java_or_maven_is_named_with_its_package() -> None:
-    with pytest.raises(LocalFailure, match="Java 17 is missing: .*openjdk-17-jre-headless"):
+    with pytest.raises(LocalFailure, match=r"Java 17 is missing: .*openjdk-17-jre-headless"):
         require_java()
-    with pytest.raises(LocalFailure, match="Maven is missing: .*apt-get install maven"):
+    with pytest.raises(LocalFailure, match=r"Maven is missing: .*apt-get install maven"):
         require_maven()
 
 
 def test_another_java_is_named_with_what_it_says(bare_path: Path) -> None:
     script(bare_path, "java", """echo 'openjdk version "21.0.2" 2024-01-16' >&2""")
 
-    with pytest.raises(LocalFailure, match='Java 17 is needed.*openjdk version "21.0.2"'):
+    with pytest.raises(LocalFailure, match=r'Java 17 is needed.*openjdk version "21.0.2"'):
         require_java()
 
 
