@@ -144,7 +144,7 @@ async def test_rubbish_goes_to_the_dead_letters_and_the_next_record_is_handled(
     def buried() -> set[tuple[str, str, str]]:
         letters = [record for record in bus.records if record.topic == dead_letters("packager").name]
         origins = [{name: text.decode(errors="replace") for name, text in letter.headers} for letter in letters]
-        return {(one["dlq_topic"], one["dlq_partition"], one["dlq_offset"]) for one in origins}
+        return {(one["dlq_topic"], one["dlq_partition"], one["dlq_offset"]) for one in origins if "dlq_topic" in one}
 
     await bus.until(lambda: places <= buried())
     job_id = await others.a_running_job(asked=1)
