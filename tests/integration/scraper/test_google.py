@@ -98,11 +98,11 @@ async def test_the_first_batch_does_not_wait_for_the_second(google: Google) -> N
     await search(google, "warm", wanted=1)
     began = time.monotonic()
 
-    async with aclosing(google.search("early cats slow:1000")) as batches:
+    async with aclosing(google.search("early cats slow:2500")) as batches:
         batch = await anext(batches)
 
     assert len(batch.hits) == 100
-    assert time.monotonic() - began < 1.9
+    assert time.monotonic() - began < 4.9
 
 
 async def test_a_browser_is_used_again(google: Google, browsers: Browsers) -> None:
