@@ -32,7 +32,7 @@ check: $(READY) ## lint, types, import contracts
 	@$(PY) -m ruff format --check -q .
 	@$(PY) -m ruff check -q .
 	@$(PY) -m mypy
-	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/lint-imports --no-logo
 
 lock: $(READY) ## pin every requirement anew, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
