@@ -45,12 +45,20 @@ class Browsers:
             browser = await self._answering(browser)
             yield browser
         except (BrowserError, asyncio.CancelledError):
-            if browser is not None:
-                await browser.close()
+            if (lost := browser) is not None:
                 browser = None
+                await lost.close()
             raise
         finally:
-            self._idle.put_nowait(await _emptied(browser))
+            await self._take_back(browser)
+
+    async def _take_back(self, browser: Browser | None) -> None:
+        """Something comes back whatever happens meanwhile, or the slot would be lost."""
+        back = None
+        try:
+            back = await _emptied(browser)
+        finally:
+            self._idle.put_nowait(back)
 
     async def _answering(self, browser: Browser | None) -> Browser:
         if browser is not None and await browser.alive():
@@ -70,6 +78,9 @@ async def _emptied(browser: Browser | None) -> Browser | None:
     except BrowserError:
         await browser.close()
         return None
+    except asyncio.CancelledError:
+        await browser.close()
+        raise
     return browser
 
 

@@ -104,6 +104,25 @@ async def test_a_search_given_up_takes_its_browser_along(google: Google, browser
     assert await ending_of(google, "cats results:37") is Ending.EXHAUSTED
 
 
+async def test_a_search_given_up_as_it_leaves_its_page_gives_its_slot_back(browsers: Browsers) -> None:
+    pid, leaving = await pid_of(browsers), asyncio.Event()
+
+    async def search() -> None:
+        async with browsers.lend():
+            leaving.set()
+
+    searching = asyncio.ensure_future(search())
+    await leaving.wait()  # from here until the page is empty it waits for the browser
+
+    searching.cancel()
+    await asyncio.gather(searching, return_exceptions=True)
+
+    assert searching.cancelled()
+    assert pid not in living()
+    async with asyncio.timeout(20):
+        assert await pid_of(browsers) != pid
+
+
 async def test_an_engine_that_cannot_be_reached_is_broken(browsers: Browsers) -> None:
     assert await ending_of(Google(browsers, url="http://127.0.0.1:9"), "cats") is Ending.BROKEN
 
