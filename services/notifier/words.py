@@ -30,6 +30,7 @@ _REFUSALS = {
     "too_small": "too small",
     "duplicate": "the same picture again",
     "archive_full": "no room left in the ZIP",
+    "no_time_left": "no time left for them",
     "internal": "a fault on our side",
 }
 

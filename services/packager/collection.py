@@ -30,7 +30,10 @@ class Writing(Protocol):
 
 
 class Collection:
-    """Every candidate that was tried counts once: kept or refused. `most_bytes` is the archive's limit."""
+    """Every candidate counts once, kept or refused, save those left over when there are enough.
+
+    `most_bytes` is the archive's limit.
+    """
 
     def __init__(self, query: str, asked: int, archive: Writing, *, limits: PictureLimits, most_bytes: int) -> None:
         self._query = query
@@ -56,8 +59,13 @@ class Collection:
         """Nothing was kept, and the network may be the cause: another time may go better."""
         return bool(self.refused) and self.refused.keys() <= CONNECTION_REFUSALS
 
-    def refuse(self, reason: Refusal) -> None:
-        self.refused[reason] += 1
+    def refuse(self, reason: Refusal, candidates: int = 1) -> None:
+        self.refused[reason] += candidates
+
+    def give_up_the_rest(self, found: int) -> None:
+        """The time is up: whoever of so many is not counted yet will not be tried, unless there are enough."""
+        if not self.is_enough and (rest := found - self.kept - self.refused.total()):
+            self.refuse(Refusal.NO_TIME_LEFT, rest)
 
     def put(self, image: FoundImage, data: Bytes, final_url: str) -> None:
         """Keep the picture, unless there are enough. RefusedError: it is none to keep, and not counted yet.

@@ -57,6 +57,7 @@ class Gathering:
         except TimeoutError:
             if not self._patience.expired():
                 raise
+            self._collection.give_up_the_rest(self._feed.found)
         self._tell()
 
     async def _side_by_side(self, queue: Queue, workers: int) -> None:

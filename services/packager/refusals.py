@@ -20,10 +20,11 @@ class Refusal(StrEnum):
     TOO_SMALL = "too_small"
     DUPLICATE = "duplicate"
     ARCHIVE_FULL = "archive_full"
+    NO_TIME_LEFT = "no_time_left"
     INTERNAL = "internal"
 
 
-CONNECTION_REFUSALS = frozenset({Refusal.UNREACHABLE, Refusal.TIMEOUT})
+CONNECTION_REFUSALS = frozenset({Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.NO_TIME_LEFT})
 """Those that say more about the network than about the pictures."""
 
 

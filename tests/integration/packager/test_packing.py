@@ -201,19 +201,22 @@ async def test_without_one_good_picture_the_run_fails_and_nothing_is_left(
     assert files(means.archives.part(job_id, 1).parent) == []
 
 
-async def test_when_the_time_is_up_what_is_good_is_packed(
-    others: Neighbours, means: Means, bus: Bus, site: PictureWeb
+async def test_when_the_time_is_up_what_is_good_is_packed_and_the_rest_is_counted(
+    others: Neighbours, means: Means, settings: Settings, bus: Bus, site: PictureWeb
 ) -> None:
     job_id = await others.a_running_job(asked=5)
-    await others.find(job_id, urls(site, ["good", "slow", "good"], 600))
-    await others.finish_search(job_id, found=3)
+    await others.find(job_id, urls(site, ["good", "missing", "good"] + ["slow"] * 9, 600))
+    await others.finish_search(job_id, found=12)
+    progress = Progress()
 
-    hurried = replace(means, limits=replace(means.limits, seconds=1.0))
-    async with asyncio.timeout(2.5):
-        await Pack(job_id, 1, hurried).work(Progress())
+    # Seven are in flight at once and five wait for their turn; a slow one takes 3 s.
+    limits = replace(means.limits, at_once=7, seconds=1.5)
+    async with guarded_fetcher(settings.model_copy(update={"idle_seconds": 10})) as patient:
+        await Pack(job_id, 1, replace(means, fetcher=patient, limits=limits)).work(progress)
 
     built = await bus.event(job_id, ArchiveBuilt)
-    assert (built.found, built.kept, built.refused) == (3, 2, {})
+    assert (built.found, built.kept, built.refused) == (12, 2, {"gone": 1, "no_time_left": 9})
+    assert (progress.counts.kept, progress.counts.refused) == (2, 10)
 
 
 async def test_a_full_disk_fails_the_run_for_now_and_nothing_is_left(

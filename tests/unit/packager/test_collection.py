@@ -76,10 +76,29 @@ def test_what_does_not_fit_into_the_archive_is_refused(archive: ZipWriter) -> No
     assert refused.value.reason is Refusal.ARCHIVE_FULL
 
 
+def test_whoever_was_not_tried_in_time_is_counted(archive: ZipWriter) -> None:
+    collection = a_collection(archive)
+    put(collection, 1, a_picture(seed=1))
+    collection.refuse(Refusal.GONE)
+
+    collection.give_up_the_rest(found=575)
+
+    assert collection.refused == {Refusal.GONE: 1, Refusal.NO_TIME_LEFT: 573}
+
+
+def test_nobody_is_missed_who_was_not_tried_because_there_are_enough(archive: ZipWriter) -> None:
+    collection = a_collection(archive, asked=1)
+    put(collection, 1, a_picture(seed=1))
+
+    collection.give_up_the_rest(found=575)
+
+    assert not collection.refused
+
+
 @pytest.mark.parametrize(
     ("reasons", "only"),
     [
-        ([Refusal.UNREACHABLE, Refusal.TIMEOUT], True),
+        ([Refusal.UNREACHABLE, Refusal.TIMEOUT, Refusal.NO_TIME_LEFT], True),
         ([Refusal.UNREACHABLE, Refusal.GONE], False),
         ([Refusal.NOT_A_PICTURE], False),
         ([], False),
