@@ -153,9 +153,17 @@ async def test_rubbish_goes_to_the_dead_letters_and_the_next_record_is_handled(
     assert (await bus.event(job_id, ArchiveBuilt)).kept == 1
 
 
-async def test_the_log_warns_of_holes_and_names_no_query(packager: RunningService) -> None:
+async def test_the_log_warns_of_holes_and_names_no_query(
+    others: Neighbours, bus: Bus, site: PictureWeb, packager: RunningService
+) -> None:
+    job_id = await others.a_running_job(asked=1)
+    await others.find(job_id, urls(site, ["good"], 5500))
+    await bus.publish(ImagesFound(job_id=job_id, run=1, sequence=1, found=1))
+    await bus.event(job_id, ArchiveBuilt)
+
     assert any(line["event"] == "guard_has_holes" and line["level"] == "warning" for line in packager.lines())
-    assert any(line["event"] == "archive_built" and "job_id" in line for line in packager.lines())
+    await until(lambda: [line for line in packager.lines() if line["event"] == "archive_built"])
+    assert all("job_id" in line for line in packager.lines() if line["event"] == "archive_built")
     assert "red pandas" not in packager.text()
 
 
