@@ -33,6 +33,8 @@ class StoringImages(Protocol):
 class FinishingSearches(Protocol):
     async def finish(self, job_id: UUID, search: Search) -> None: ...
 
+    async def delete(self, job_id: UUID) -> None: ...
+
 
 class FindingJobs(Protocol):
     async def find(self, job_id: UUID) -> JobView | None: ...
@@ -76,11 +78,12 @@ class SearchRun:
         await self._finish(endings)
 
     async def afterwards(self) -> None:
-        """A job that ended meanwhile leaves no addresses behind. Looks after the last write."""
+        """A job that expired meanwhile leaves nothing of its search behind. Looks after the last write."""
         job_id = self._event.job_id
         job = await until_available(lambda: self._means.jobs.find(job_id))
         if job is None or job.state is JobState.EXPIRED:
             await until_available(lambda: self._means.images.delete(job_id))
+            await until_available(lambda: self._means.searches.delete(job_id))
 
     async def _ask(self, engine: Engine, progress: Progress) -> Ending:
         ending, unusable = None, 0

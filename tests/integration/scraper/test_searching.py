@@ -203,7 +203,7 @@ async def test_a_search_that_failed_is_not_finished(
 
 
 @pytest.mark.parametrize(("state", "left"), [("running", 1), ("completed", 1), ("cancelled", 1), ("expired", 0)])
-async def test_addresses_of_an_expired_job_are_deleted(
+async def test_what_was_found_for_an_expired_job_is_deleted(
     cassandra: Cassandra, means: Means, state: str, left: int
 ) -> None:
     due = await a_running_job(cassandra)
@@ -214,9 +214,10 @@ async def test_addresses_of_an_expired_job_are_deleted(
     await run.afterwards()
 
     assert len(await Images(cassandra).of(due.job_id)) == left
+    assert (await Searches(cassandra).find(due.job_id) is not None) == bool(left)
 
 
-async def test_addresses_of_a_job_that_is_gone_are_deleted(cassandra: Cassandra, means: Means) -> None:
+async def test_what_was_found_for_a_job_that_is_gone_is_deleted(cassandra: Cassandra, means: Means) -> None:
     due = SearchDue(job_id=uuid4(), run=1, query="cats", images=1)
     run = SearchRun(due, replace(means, engines=[Script([Batch(some_hits("a"))])]))
     await run.work(Progress())
@@ -224,6 +225,7 @@ async def test_addresses_of_a_job_that_is_gone_are_deleted(cassandra: Cassandra,
     await run.afterwards()
 
     assert await Images(cassandra).of(due.job_id) == []
+    assert await Searches(cassandra).find(due.job_id) is None
 
 
 async def test_a_finished_search_is_announced_to_the_next_run_and_not_done_again(
