@@ -65,12 +65,7 @@ class Form:
     def opened(cls, web_url: str, chromium: Chromium) -> Iterator[Self]:
         options = ChromeOptions()
         options.binary_location = chromium.browser
-        for argument in (
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-dev-shm-usage",
-            "--disable-background-networking",
-        ):
+        for argument in ARGUMENTS:
             options.add_argument(argument)
         driver = Chrome(options=options, service=Service(chromium.driver))
         try:
