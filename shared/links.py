@@ -51,7 +51,10 @@ class Links:
         return self._read_job("download", token)
 
     def retry(self, wish: Wish) -> str:
-        return f"{self._public_url}/retry/{self._signer('retry').dumps([wish.query, wish.images])}"
+        return f"{self._public_url}/retry/{self.retry_token(wish)}"
+
+    def retry_token(self, wish: Wish) -> str:
+        return self._signer("retry").dumps([wish.query, wish.images])
 
     def read_retry(self, token: str) -> Wish:
         """BadLinkError when it is not one of ours."""

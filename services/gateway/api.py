@@ -5,10 +5,14 @@ from datetime import datetime
 
 from aiohttp import web
 
+from services.gateway import changes
 from services.gateway.bodies import MalformedRequestError, json_pairs
 from services.gateway.desk import DESK, Desk
+from services.gateway.documents import document_of, url_of
+from services.gateway.due import read_due
 from services.gateway.forms import read_form
-from services.gateway.statuses import ACCEPTED, Status, status_of, status_of_row
+from services.gateway.pages import again_path
+from services.gateway.statuses import ACCEPTED, Status, status_of_row
 from services.gateway.submissions import Accepted, accept
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -25,16 +29,41 @@ async def submit_job(request: web.Request) -> web.Response:
         now=desk.now(),
         patience=desk.patience,
     )
-    status = _status_of(accepted, desk.now())
-    return web.json_response(_document(desk, status), status=202, headers={"Location": _url(desk, status)})
+    return _taken(desk, _status_of(accepted, desk.now()))
 
 
 async def show_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    signed = desk.links.read_status(request.match_info["status"])
-    stores = desk.stores.get()
-    status = await status_of(signed, stores=stores)
-    return web.json_response(_document(desk, status))
+    return web.json_response(document_of(desk, await changes.find_status(desk, request.match_info["status"])))
+
+
+async def cancel_job(request: web.Request) -> web.Response:
+    desk = request.app[DESK]
+    return _taken(desk, await changes.cancel(desk, request.match_info["status"]))
+
+
+async def delete_job(request: web.Request) -> web.Response:
+    desk = request.app[DESK]
+    return _taken(desk, await changes.delete(desk, request.match_info["status"]))
+
+
+async def reschedule_job(request: web.Request) -> web.Response:
+    desk = request.app[DESK]
+    status = await changes.find_status(desk, request.match_info["status"])
+    await changes.reschedule(desk, status, read_due(await json_pairs(request), now=desk.now(), limits=desk.limits))
+    return _taken(desk, status)
+
+
+async def ask_again(request: web.Request) -> web.Response:
+    """Where the form is, filled in; nothing runs until it is sent."""
+    desk = request.app[DESK]
+    form = desk.public_url + again_path(desk, await changes.find_status(desk, request.match_info["status"]))
+    return web.json_response({"form": form}, status=202, headers={"Location": form})
+
+
+def _taken(desk: Desk, status: Status) -> web.Response:
+    """The job as it is so far: what was asked is decided after this answer."""
+    return web.json_response(document_of(desk, status), status=202, headers={"Location": url_of(desk, status)})
 
 
 def _idempotency_key(request: web.Request) -> str | None:
@@ -52,34 +81,3 @@ def _status_of(accepted: Accepted, now: datetime) -> Status:
         return status_of_row(accepted.known)
     form = accepted.form
     return Status(accepted.job_id, ACCEPTED, query=form.query, asked=form.images, submitted_at=now, due_at=form.due_at)
-
-
-def _url(desk: Desk, status: Status) -> str:
-    return f"{desk.public_url}/api/v1/jobs/{desk.links.status_token(status.job_id)}"
-
-
-def _document(desk: Desk, status: Status) -> dict[str, object]:
-    """`url` is this document's own address, `page` the same for people; times in UTC, counts of pictures."""
-    return {
-        "state": status.state,
-        "stage": status.stage,
-        "query": status.query,
-        "asked": status.asked,
-        "found": status.found,
-        "kept": status.kept,
-        "refused": status.refused,
-        "refused_by_reason": status.refused_by_reason,
-        "submitted_at": _text(status.submitted_at),
-        "due_at": _text(status.due_at),
-        "started_at": _text(status.started_at),
-        "ended_at": _text(status.ended_at),
-        "link_until": _text(status.link_until),
-        "reason": status.reason,
-        "url": _url(desk, status),
-        "page": desk.links.status(status.job_id),
-        "download": desk.links.download(status.job_id) if status.downloadable(desk.now()) else None,
-    }
-
-
-def _text(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

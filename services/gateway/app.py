@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
-from services.gateway import api, downloads, views
+from services.gateway import api, downloads, status_views, views
 from services.gateway.bodies import MAX_BYTES
 from services.gateway.connecting import Stores
 from services.gateway.connections import serving_web
@@ -50,11 +50,19 @@ def build_web(desk: Desk) -> web.Application:
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.router.add_get("/", views.show_form, name="form")
     app.router.add_post("/jobs", views.submit_form, name="submit")
-    app.router.add_get("/jobs/{status}", views.show_status, name="status")
+    app.router.add_get("/jobs/{status}", status_views.show_status, name="status")
+    app.router.add_post("/jobs/{status}/cancel", status_views.cancel_job, name="cancel")
+    app.router.add_post("/jobs/{status}/reschedule", status_views.reschedule_job, name="reschedule")
+    app.router.add_post("/jobs/{status}/again", status_views.ask_again, name="again")
+    app.router.add_post("/jobs/{status}/delete", status_views.delete_job, name="delete")
     app.router.add_get("/download/{download}", downloads.download, name="download")
     app.router.add_get("/retry/{retry}", views.show_retry, name="retry")
     app.router.add_post("/api/v1/jobs", api.submit_job, name="api_submit")
     app.router.add_get("/api/v1/jobs/{status}", api.show_job, name="api_status")
+    app.router.add_post("/api/v1/jobs/{status}/cancel", api.cancel_job, name="api_cancel")
+    app.router.add_post("/api/v1/jobs/{status}/reschedule", api.reschedule_job, name="api_reschedule")
+    app.router.add_post("/api/v1/jobs/{status}/again", api.ask_again, name="api_again")
+    app.router.add_post("/api/v1/jobs/{status}/delete", api.delete_job, name="api_delete")
     app.router.add_static(f"{STATIC}bootstrap", get_bootstrap_css_dir(), name="bootstrap")
     app.router.add_static(STATIC, Path(__file__).parent / "static", name="static")
     return app

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from services.gateway.forms import Pairs
+from services.gateway.reading import Pairs
 from shared.errors import AidError
 
 MAX_BYTES = 16 * 1024

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 
 from services.gateway.connecting import Connecting, Stores
-from services.gateway.forms import Limits
+from services.gateway.due import Limits
 from services.gateway.nonces import Nonces
 from services.gateway.settings import Settings
 from shared.archives import LocalArchives, folder_of

@@ -9,7 +9,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def own_forms_only(public_url: str) -> Middleware:
-    """The API is exempt: it takes JSON only, which no other site can send without our consent."""
+    """The API is exempt: it takes JSON, which no other site can send without our consent, or a signed address."""
 
     @web.middleware
     async def check(

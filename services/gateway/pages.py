@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -10,16 +11,29 @@ import jinja2
 from aiohttp import web
 from aiohttp_jinja2 import render_template, setup
 
-from services.gateway import fields
+from services.gateway import due, fields
 from services.gateway.desk import DESK, Desk
 from services.gateway.fields import FieldError
 from services.gateway.problems import Problem
-from services.gateway.statuses import Status
+from services.gateway.statuses import ACCEPTED, Status
 from services.gateway.words import REASONS
+from shared.jobs import JobState
 from shared.links import Wish
+
+
+class Asked(StrEnum):
+    """What the person has just asked on the status page."""
+
+    CANCEL = "cancel"
+    TIME = "time"
+    DELETE = "delete"
+
 
 LEAD = timedelta(minutes=5)
 """Without a script a page cannot move its clock: it suggests a time that is still ahead when the form is sent."""
+
+EVERY = 5
+"""Seconds between two looks at a job that may change."""
 
 
 def set_up_templates(app: web.Application) -> None:
@@ -60,19 +74,77 @@ def form_page(
     return response
 
 
-def status_page(request: web.Request, status: Status, *, twice: bool) -> web.Response:
-    """`twice`: the time asked for comes twice that night; the page says which one was taken."""
+def status_page(
+    request: web.Request,
+    status: Status,
+    *,
+    twice: bool = False,
+    asked: str | None = None,
+    typed: Mapping[str, str] | None = None,
+    problem: Problem | None = None,
+) -> web.Response:
+    """`twice`: the time asked for comes twice that night; the page says which one was taken.
+
+    `asked` is one of Asked, just done; `typed` and `problem` are of another time that was not taken.
+    """
     desk = request.app[DESK]
     downloadable = status.downloadable(desk.now())
+    problems: Mapping[str, FieldError] = problem.fields if problem else {}
+    pending = _still_pending(asked, status)
     context = {
         "job": status,
+        "path": f"/jobs/{request.match_info['status']}",
         "twice": twice,
+        "pending": pending,
+        "refresh": _refresh_seconds(status, pending, desk.now()),
+        "problem": problem,
+        "problems": {name: str(wrong) for name, wrong in problems.items()},
+        "values": {name: (typed or _wall(desk, status.due_at)).get(name, "") for name in due.NAMES},
+        "suggested": typed is None,
+        "limits": desk.limits,
         "download_url": desk.links.download(status.job_id) if downloadable else None,
-        "again_url": desk.links.retry(Wish(status.query, status.asked)) if status.query and status.asked else "/",
+        "again_url": again_path(desk, status),
     }
-    return render_template("status.html", request, context)
+    response = render_template("status.html", request, context, status=problem.status if problem else 200)
+    response.headers.update(problem.headers if problem else {})
+    return response
+
+
+def again_path(desk: Desk, status: Status) -> str:
+    """The form, filled in with the same wish as far as it is known."""
+    return (
+        f"/retry/{desk.links.retry_token(Wish(status.query, status.asked))}" if status.query and status.asked else "/"
+    )
+
+
+def _still_pending(asked: str | None, status: Status) -> Asked | None:
+    """What was asked, as long as the page may not show its outcome yet."""
+    match asked:
+        case Asked.CANCEL if not status.ended:
+            return Asked.CANCEL
+        case Asked.TIME if status.movable:
+            return Asked.TIME
+        case Asked.DELETE:
+            return Asked.DELETE
+    return None
+
+
+def _refresh_seconds(status: Status, pending: Asked | None, now: datetime) -> int | None:
+    """For browsers without scripts. A reload empties what is being typed: not before the job's time, then."""
+    if pending in (Asked.CANCEL, Asked.DELETE) or status.state in (ACCEPTED, JobState.RUNNING):
+        return EVERY
+    if status.ended or status.due_at is None:
+        return None
+    return max(EVERY, int((status.due_at - now).total_seconds()))
 
 
 def _suggestions(desk: Desk) -> dict[str, str]:
-    wall: datetime = (desk.now() + LEAD).astimezone(ZoneInfo(desk.limits.time_zone))
+    return _wall(desk, desk.now() + LEAD)
+
+
+def _wall(desk: Desk, moment: datetime | None) -> dict[str, str]:
+    """As the form writes it."""
+    if moment is None:
+        return {}
+    wall = moment.astimezone(ZoneInfo(desk.limits.time_zone))
     return {fields.DATE: f"{wall:%Y-%m-%d}", fields.TIME: f"{wall:%H:%M}"}

@@ -9,29 +9,31 @@ from aiohttp import web
 from aiohttp_jinja2 import render_template
 
 from services.gateway.bodies import MalformedRequestError
+from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.fields import FieldError
 from services.gateway.headers import REQUEST_ID
 from services.gateway.nonces import StaleFormError
 from services.gateway.statuses import LinkExpiredError
-from services.gateway.submissions import FormRefusedError
+from services.gateway.submissions import FormRefusedError, JobUnconfirmedError
 from shared.errors import BadLinkError, DependencyAwayError
 
 log = structlog.get_logger()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-RETRY_AFTER = {"Retry-After": "30"}
+_RETRY_AFTER = {"Retry-After": "30"}
 
 
 @dataclass(frozen=True)
 class Problem:
-    """`detail` is a sentence for a person; `code` stays the same in every language."""
+    """`detail` is a sentence for a person, `advice` for a program's author; `code` is the same in every language."""
 
     status: int
     code: str
     detail: str
     fields: Mapping[str, FieldError] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    advice: str = ""
 
 
 _BY_STATUS = {
@@ -43,15 +45,29 @@ _BY_STATUS = {
     415: Problem(415, "unsupported_media_type", "A request of this kind can not be read here"),
 }
 
-_BY_KIND = {
+_BY_KIND: Mapping[type[Exception], Problem] = {
     StaleFormError: Problem(422, "form_too_old", "This form was open for too long. Please send it again"),
     BadLinkError: Problem(404, "link_invalid", "This is an invalid link"),
     LinkExpiredError: Problem(410, "link_expired", "Link has expired. This is an invalid link now."),
+    TimeFixedError: Problem(409, "time_fixed", "The job has begun or ended. Its time can not be changed any more"),
+    JobUnconfirmedError: Problem(
+        503,
+        "job_unconfirmed",
+        "We could not confirm your job. Sending this form again is safe: it will be one job",
+        headers=_RETRY_AFTER,
+        advice="The job may run all the same. Sent again with the same Idempotency-Key it is one job; without, two.",
+    ),
+    ChangeUnconfirmedError: Problem(
+        503,
+        "change_unconfirmed",
+        "We could not confirm that what you asked will be done. Asking again in half a minute is safe",
+        headers=_RETRY_AFTER,
+    ),
     DependencyAwayError: Problem(
         503,
         "unavailable",
         "We can not do this at the moment. Please try again in half a minute",
-        headers={"Retry-After": "30"},
+        headers=_RETRY_AFTER,
     ),
 }
 
@@ -60,7 +76,7 @@ _INTERNAL = Problem(500, "internal", "The fault is on our side")
 
 def problem_of(error: Exception) -> Problem:
     """What to tell about an error; never the text of one that is not meant for people."""
-    if isinstance(error, FormRefusedError):
+    if isinstance(error, FormRefusedError | TimeRefusedError):
         return Problem(422, "fields_wrong", "Some fields need another value", fields=error.problems)
     if isinstance(error, MalformedRequestError):
         return Problem(400, error.code, str(error))
@@ -119,6 +135,8 @@ def _document(problem: Problem, request_id: str) -> dict[str, object]:
         "code": problem.code,
         "request_id": request_id,
     }
+    if problem.advice:
+        document["detail"] = problem.advice
     if problem.fields:
         document["errors"] = [
             {"field": name, "code": wrong.code, "message": str(wrong), "context": wrong.context}

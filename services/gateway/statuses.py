@@ -67,6 +67,11 @@ class Status:
     def ended(self) -> bool:
         return self.state != ACCEPTED and JobState(self.state).ended
 
+    @property
+    def movable(self) -> bool:
+        """Whether its time can still be changed."""
+        return self.state in (ACCEPTED, JobState.SCHEDULED)
+
     def downloadable(self, now: datetime) -> bool:
         return self.state == JobState.COMPLETED and not has_passed(self.link_until, now)
 

@@ -1,10 +1,9 @@
 """Accepting a request: the recipient first, then `JobSubmitted`, and only then a promise."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -12,13 +11,13 @@ import structlog
 from services.gateway.fields import FieldError
 from services.gateway.forms import JobForm, Reading
 from services.gateway.nonces import fresh, job_id_of
+from services.gateway.patience import within
 from shared.errors import AidError, DependencyAwayError
 from shared.events import Event, JobSubmitted
 from shared.jobs import JobView
 from shared.recipients import Recipient
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 
 class FindingJobs(Protocol):
@@ -29,7 +28,7 @@ class KeepingRecipients(Protocol):
     async def put(self, job_id: UUID, recipient: Recipient, *, due_at: datetime, now: datetime) -> None: ...
 
 
-class Stores(Protocol):
+class SubmissionStores(Protocol):
     @property
     def jobs(self) -> FindingJobs: ...
 
@@ -49,6 +48,10 @@ class FormRefusedError(AidError):
         self.problems = problems
 
 
+class JobUnconfirmedError(DependencyAwayError):
+    """The job may run, or may not: the same request again, under the same nonce, is the same job."""
+
+
 @dataclass(frozen=True)
 class Accepted:
     """`known` is the job's row when the same request came before; nothing was written then."""
@@ -62,7 +65,7 @@ async def accept(
     reading: Reading,
     nonce: str | None,
     *,
-    stores: Callable[[], Stores],
+    stores: Callable[[], SubmissionStores],
     publisher: Callable[[], Publishing],
     now: datetime,
     patience: float,
@@ -70,19 +73,21 @@ async def accept(
     """Without a nonce every request is one of its own.
 
     `stores` and `publisher` raise DependencyAwayError while not connected; each answer gets `patience` seconds.
-    FormRefusedError: nothing is kept of it. DependencyAwayError: nothing is promised, and the same may be sent again.
+    FormRefusedError: nothing is kept of it. DependencyAwayError: it will not run unless it is sent again.
+    JobUnconfirmedError: it may run.
     """
     form = reading.form
     if form is None:
         raise FormRefusedError(reading.problems)
     job_id = job_id_of(nonce or fresh(), form)
-    known = await _within(patience, "cassandra", stores().jobs.find(job_id)) if nonce else None
+    known = await within(patience, "cassandra", stores().jobs.find(job_id)) if nonce else None
     if known is None:
         if reading.problems:
             raise FormRefusedError(reading.problems)
         recipient = Recipient(form.address, form.time_zone)
-        await _within(patience, "cassandra", stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now))
-        await _within(patience, "kafka", publisher().publish(_submitted(job_id, form, now)))
+        kafka = publisher()
+        await within(patience, "cassandra", stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now))
+        await _tell(kafka, _submitted(job_id, form, now), patience)
     log.info("job_accepted", job_id=str(job_id), images=form.images, due_at=form.due_at.isoformat(), repeat=bool(known))
     return Accepted(job_id, form, known)
 
@@ -91,9 +96,9 @@ def _submitted(job_id: UUID, form: JobForm, now: datetime) -> JobSubmitted:
     return JobSubmitted(job_id=job_id, query=form.query, images=form.images, due_at=form.due_at, submitted_at=now)
 
 
-async def _within(seconds: float, dependency: str, answer: Awaitable[T]) -> T:
+async def _tell(kafka: Publishing, submitted: JobSubmitted, patience: float) -> None:
+    """Kafka may have stored what it did not confirm."""
     try:
-        async with asyncio.timeout(seconds):
-            return await answer
-    except TimeoutError:
-        raise DependencyAwayError(dependency, f"no answer within {seconds} s") from None
+        await within(patience, "kafka", kafka.publish(submitted))
+    except DependencyAwayError as away:
+        raise JobUnconfirmedError(away.dependency, "a job may have been accepted") from away

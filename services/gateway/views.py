@@ -4,18 +4,16 @@ from aiohttp import web
 
 from services.gateway import fields
 from services.gateway.bodies import form_pairs
-from services.gateway.desk import DESK
+from services.gateway.desk import DESK, Desk
 from services.gateway.forms import Reading, read_form
 from services.gateway.nonces import StaleFormError
-from services.gateway.pages import form_page, status_page
+from services.gateway.pages import form_page
 from services.gateway.problems import problem_of, tell_operator
-from services.gateway.statuses import status_of
+from services.gateway.status_views import TWICE
 from services.gateway.submissions import Accepted, FormRefusedError, accept
 from shared.errors import DependencyAwayError
 
 NONCE = "nonce"
-
-_TWICE = "twice"
 
 
 async def show_form(request: web.Request) -> web.Response:
@@ -25,37 +23,34 @@ async def show_form(request: web.Request) -> web.Response:
 async def submit_form(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     reading = read_form(await form_pairs(request), now=desk.now(), limits=desk.limits, forgive_zone=True, also=(NONCE,))
+    signed = _nonce_of(desk, reading)
     try:
-        accepted = await _accept(request, reading)
+        accepted = await _accept(request, reading, signed)
     except StaleFormError as error:
         return form_page(request, typed=reading.typed, problem=problem_of(error))
     except (FormRefusedError, DependencyAwayError) as error:
         tell_operator(error)
         # With its nonce kept, sending it again is the same request again.
-        return form_page(request, typed=reading.typed, nonce=reading.typed.get(NONCE), problem=problem_of(error))
+        return form_page(request, typed=reading.typed, nonce=signed, problem=problem_of(error))
     path = f"/jobs/{desk.links.status_token(accepted.job_id)}"
-    raise web.HTTPSeeOther(f"{path}?clock={_TWICE}" if accepted.form.twice else path)
+    raise web.HTTPSeeOther(f"{path}?clock={TWICE}" if accepted.form.twice else path)
 
 
-async def _accept(request: web.Request, reading: Reading) -> Accepted:
+def _nonce_of(desk: Desk, reading: Reading) -> str | None:
+    """A form without one gets one before it is sent on, so that the form that comes back is the same request."""
+    return reading.typed.get(NONCE) or (None if reading.problems else desk.nonces.issue())
+
+
+async def _accept(request: web.Request, reading: Reading, signed_nonce: str | None) -> Accepted:
     desk = request.app[DESK]
-    signed = reading.typed.get(NONCE)
     return await accept(
         reading,
-        desk.nonces.read(signed) if signed else None,
+        desk.nonces.read(signed_nonce) if signed_nonce else None,
         stores=desk.stores.get,
         publisher=desk.publisher.get,
         now=desk.now(),
         patience=desk.patience,
     )
-
-
-async def show_status(request: web.Request) -> web.Response:
-    desk = request.app[DESK]
-    signed = desk.links.read_status(request.match_info["status"])
-    stores = desk.stores.get()
-    status = await status_of(signed, stores=stores)
-    return status_page(request, status, twice=request.query.get("clock") == _TWICE)
 
 
 async def show_retry(request: web.Request) -> web.Response:

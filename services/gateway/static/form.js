@@ -1,5 +1,7 @@
 // Times in the browser's own zone, "now" unless the person chooses, and the server's checks before the server's.
 
+import { dayOf, ownZone, readable, timeOf } from "./clock.js";
+
 const form = document.querySelector("form[data-texts]");
 const summary = document.getElementById("summary");
 const texts = JSON.parse(form.dataset.texts);
@@ -17,19 +19,10 @@ function text(code, facts = {}) {
   return texts[code].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
-function twoDigits(number) {
-  return String(number).padStart(2, "0");
-}
-
-function dayOf(moment) {
-  return `${moment.getFullYear()}-${twoDigits(moment.getMonth() + 1)}-${twoDigits(moment.getDate())}`;
-}
-
 function showZone() {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) {
-    input("time-zone").value = zone;
-    document.getElementById("zone-name").textContent = zone.replaceAll("_", " ");
+  if (ownZone()) {
+    input("time-zone").value = ownZone();
+    document.getElementById("zone-name").textContent = readable(ownZone());
   }
 }
 
@@ -38,7 +31,7 @@ function keepClock() {
   input("date").min = dayOf(now);
   if (untouched) {
     input("date").value = dayOf(now);
-    input("time").value = `${twoDigits(now.getHours())}:${twoDigits(now.getMinutes())}`;
+    input("time").value = timeOf(now);
   }
 }
 

@@ -1,5 +1,7 @@
 // Times in the browser's own zone, and the page kept fresh until the job has ended.
 
+import { dayOf, ownZone, readable, timeOf } from "./clock.js";
+
 const EVERY = 5_000;
 
 function localise(root) {
@@ -8,8 +10,19 @@ function localise(root) {
     time.title = `${time.textContent} UTC`;
     time.textContent = format.format(new Date(time.dateTime));
   }
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (zone) root.querySelector(".zone-name").textContent = zone.replaceAll("_", " ");
+  if (ownZone()) root.querySelector(".zone-name").textContent = readable(ownZone());
+}
+
+// What was typed in another zone, and came back with a problem, stays in that zone.
+function localiseForm(root) {
+  const form = root.querySelector("form[data-due]");
+  if (!form?.dataset.due || !ownZone()) return;
+  const due = new Date(form.dataset.due);
+  form.elements["date"].value = dayOf(due);
+  form.elements["date"].min = dayOf(new Date());
+  form.elements["time"].value = timeOf(due);
+  form.elements["time-zone"].value = ownZone();
+  form.querySelector(".zone-name").textContent = readable(ownZone());
 }
 
 // The part that is exchanged cannot announce itself: it is new each time.
@@ -18,29 +31,38 @@ function announce(fresh, current) {
   if (now !== before) document.getElementById("announcer").textContent = now;
 }
 
+function exchange(id, page, isSame) {
+  const [current, fresh] = [document.getElementById(id), page.getElementById(id)];
+  if (!isSame(fresh, current)) current.replaceWith(fresh);
+}
+
 async function refresh() {
-  const answer = await fetch(location.href, { cache: "no-store" });
+  const current = document.getElementById("status");
+  const answer = await fetch(current.dataset.path + location.search, { cache: "no-store" });
   if (answer.status === 503) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("status");
   if (!fresh) {
-    location.reload();
+    location.replace(current.dataset.path);
     return;
   }
   localise(fresh);
-  const current = document.getElementById("status");
+  localiseForm(page);
   announce(fresh, current);
-  if (fresh.innerHTML !== current.innerHTML || fresh.dataset.ended !== current.dataset.ended) current.replaceWith(fresh);
+  exchange("status", page, (one, other) => one.innerHTML === other.innerHTML && one.dataset.fresh === other.dataset.fresh);
+  // While the job may be asked the same, what is being typed there stays.
+  exchange("changes", page, (one, other) => one.dataset.state === other.dataset.state);
   document.title = page.title;
 }
 
 async function keepFresh() {
-  while (document.getElementById("status").dataset.ended === "no") {
+  while (document.getElementById("status").dataset.fresh === "yes") {
     await new Promise((resolve) => setTimeout(resolve, EVERY));
     // Away for a moment, we or the network: what stands here stays, and is asked for again.
     await refresh().catch(() => undefined);
   }
 }
 
-localise(document);
+localise(document.getElementById("status"));
+localiseForm(document);
 keepFresh();

@@ -1,0 +1,37 @@
+"""A job as a program sees it."""
+
+from datetime import datetime
+
+from services.gateway.desk import Desk
+from services.gateway.statuses import Status
+
+
+def url_of(desk: Desk, status: Status) -> str:
+    return f"{desk.public_url}/api/v1/jobs/{desk.links.status_token(status.job_id)}"
+
+
+def document_of(desk: Desk, status: Status) -> dict[str, object]:
+    """`url` is this document's own address, `page` the same for people; times in UTC, counts of pictures."""
+    return {
+        "state": status.state,
+        "stage": status.stage,
+        "query": status.query,
+        "asked": status.asked,
+        "found": status.found,
+        "kept": status.kept,
+        "refused": status.refused,
+        "refused_by_reason": status.refused_by_reason,
+        "submitted_at": _text(status.submitted_at),
+        "due_at": _text(status.due_at),
+        "started_at": _text(status.started_at),
+        "ended_at": _text(status.ended_at),
+        "link_until": _text(status.link_until),
+        "reason": status.reason,
+        "url": url_of(desk, status),
+        "page": desk.links.status(status.job_id),
+        "download": desk.links.download(status.job_id) if status.downloadable(desk.now()) else None,
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
