@@ -13,6 +13,7 @@ from cassandra import (
     ReadFailure,
     ReadTimeout,
     Unavailable,
+    UnresolvableContactPoints,
     WriteFailure,
     WriteTimeout,
 )
@@ -26,7 +27,7 @@ from cassandra.cluster import (
 )
 from cassandra.connection import ConnectionException
 from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy, TokenAwarePolicy
-from cassandra.protocol import ErrorMessageSub, OverloadedErrorMessage
+from cassandra.protocol import ErrorMessage, ErrorMessageSub, OverloadedErrorMessage
 from cassandra.query import BatchStatement, BatchType, PreparedStatement, dict_factory
 
 from shared.errors import DependencyAwayError, OutcomeUnknownError
@@ -44,6 +45,7 @@ _AWAY = (
     WriteFailure,
     OverloadedErrorMessage,
 )
+_CAS_WRITE_UNKNOWN = 0x1700
 _ROWS_PER_BATCH = 50
 _IN_FLIGHT = 256
 
@@ -60,9 +62,16 @@ class Cassandra:
     @classmethod
     async def connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
         """DependencyAwayError when no host answers or the keyspace is not there yet."""
+        try:
+            return await asyncio.to_thread(cls._connect, hosts, keyspace)
+        except (*_AWAY, UnresolvableContactPoints, ErrorMessageSub) as error:
+            raise DependencyAwayError("cassandra", _brief(error)) from error
+
+    @classmethod
+    def _connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
         cluster = Cluster(
-            [host for host, _ in hosts],
-            port=hosts[0][1],
+            list(hosts),
+            port=hosts[0][1],  # of nodes it learns of
             protocol_version=5,
             execution_profiles={EXEC_PROFILE_DEFAULT: _profile()},
             # Short: while the driver waits to try again, everything that needs Cassandra is refused.
@@ -71,11 +80,10 @@ class Cassandra:
             connect_timeout=5,
         )
         try:
-            session = await asyncio.to_thread(cluster.connect, keyspace)
-        except (*_AWAY, ErrorMessageSub) as error:
-            await asyncio.to_thread(cluster.shutdown)
-            raise DependencyAwayError("cassandra", _brief(error)) from error
-        return cls(cluster, session)
+            return cls(cluster, cluster.connect(keyspace))
+        except BaseException:
+            cluster.shutdown()
+            raise
 
     async def execute(self, cql: str, parameters: Sequence[object] = (), *, serial: bool = False) -> list[Row]:
         """All rows. `serial` reads what conditional writes have decided, those still in flight included."""
@@ -134,6 +142,11 @@ class Cassandra:
                 return await _all_pages(self._session.execute_async(statement))
             except _AWAY as error:
                 raise DependencyAwayError("cassandra", _brief(error)) from error
+            except ErrorMessage as error:
+                # The driver has no class for what Paxos v1 answers when it cannot tell whether a write was applied.
+                if error.code == _CAS_WRITE_UNKNOWN:
+                    raise DependencyAwayError("cassandra", "conditional write: outcome unknown") from error
+                raise
 
 
 async def _all_pages(response: ResponseFuture) -> list[Row]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.errors import OutcomeUnknownError
 from shared.events import Stage
 from shared.jobs import aware
+from shared.tombstones import ahead_of_the_clock
 
 if TYPE_CHECKING:
     from shared.cassandra import Cassandra
@@ -66,7 +67,9 @@ class Claims:
         return holder
 
     async def delete(self, job_id: UUID) -> None:
-        await self._cassandra.execute("DELETE FROM claims WHERE job_id = ?", (job_id,))
+        await self._cassandra.execute(
+            "DELETE FROM claims USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
+        )
 
 
 class Heartbeats:
@@ -90,4 +93,6 @@ class Heartbeats:
         return Heartbeat(aware(row["beat_at"]), Counts(row["found"] or 0, row["kept"] or 0, row["refused"] or 0))
 
     async def delete(self, job_id: UUID) -> None:
-        await self._cassandra.execute("DELETE FROM heartbeats WHERE job_id = ?", (job_id,))
+        await self._cassandra.execute(
+            "DELETE FROM heartbeats USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
+        )

@@ -23,6 +23,23 @@ class Record:
     headers: Headers = ()
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """A record as it came, and where from."""
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+    @property
+    def size(self) -> int:
+        return len(self.key or b"") + len(self.value or b"") + sum(len(n) + len(text) for n, text in self.headers)
+
+
 def encode(event: Event, *, source: str, now: datetime) -> Record:
     """`source` is the service that speaks; its event ids never repeat for different content."""
     attributes = {

@@ -6,13 +6,13 @@ a record is either handled, or lies in the service's dead letters, before the ne
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter
 
-from shared.cloudevents import Headers, Record, decode
+from shared.cloudevents import Delivery, Record, decode
+from shared.deadletters import dead_letter
 from shared.errors import InvalidEventError
 from shared.events import Event
 from shared.topics import dead_letters
@@ -35,19 +35,6 @@ class Publishing(Protocol):
     async def publish_records(self, *records: Record) -> None: ...
 
 
-@dataclass(frozen=True)
-class Delivery:
-    """A record as it came, and where from."""
-
-    topic: str
-    partition: int
-    offset: int
-    timestamp_ms: int
-    key: bytes | None
-    value: bytes | None
-    headers: Headers
-
-
 class Consumer:
     """Handles the records of one service, each to its end."""
 
@@ -66,7 +53,7 @@ class Consumer:
             except InvalidEventError as error:
                 await self._bury(delivery, error, attempts=1)
                 return
-            with structlog.contextvars.bound_contextvars(job_id=str(event.job_id), event=event.type_name()):
+            with structlog.contextvars.bound_contextvars(job_id=str(event.job_id), event_type=event.type_name()):
                 await self._work(delivery, event)
 
     async def _work(self, delivery: Delivery, event: Event) -> None:
@@ -101,18 +88,3 @@ class Consumer:
         await until_available(lambda: self._publisher.publish_records(letter))
         RECORDS.labels(delivery.topic, "dead_lettered").inc()
         log.error("dead_lettered", cause=type(error).__name__, attempts=attempts)
-
-
-def dead_letter(topic: str, delivery: Delivery, error: Exception, *, attempts: int) -> Record:
-    """The raw record with its cause and origin in headers; the record's own headers are kept in front."""
-    origin = {
-        "dlq_topic": delivery.topic,
-        "dlq_partition": str(delivery.partition),
-        "dlq_offset": str(delivery.offset),
-        "dlq_timestamp": str(delivery.timestamp_ms),
-        "dlq_error": type(error).__name__,
-        "dlq_message": str(error)[:1000],
-        "dlq_attempts": str(attempts),
-    }
-    headers = (*delivery.headers, *((name, text.encode()) for name, text in origin.items()))
-    return Record(topic=topic, key=delivery.key, value=delivery.value, headers=headers)

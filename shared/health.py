@@ -1,5 +1,6 @@
 """`/livez`, `/readyz` and `/metrics`, on a port of their own."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -7,6 +8,8 @@ from aiohttp import web
 from prometheus_client import generate_latest
 
 from shared.waiting import waiting_for
+
+CHECK_SECONDS = 3.0
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -27,11 +30,19 @@ class Health:
     async def readyz(self, _request: web.Request) -> web.Response:
         if self._checks is None:
             return web.json_response({"starting": True, "waiting_for": waiting_for()}, status=503)
-        answers = {name: await check() for name, check in self._checks.items()}
+        answers = dict(zip(self._checks, await asyncio.gather(*map(_in_time, self._checks.values())), strict=True))
         return web.json_response(answers, status=200 if all(answers.values()) else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(), content_type="text/plain", charset="utf-8")
+
+
+async def _in_time(check: Check) -> bool:
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            return await check()
+    except TimeoutError:
+        return False
 
 
 @asynccontextmanager

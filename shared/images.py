@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from shared.tombstones import ahead_of_the_clock
+
 if TYPE_CHECKING:
     from shared.cassandra import Cassandra
-
-
-_AHEAD = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,10 @@ class Images:
         return sorted((FoundImage(**row) for row in rows), key=lambda image: image.rank)
 
     async def delete(self, job_id: UUID) -> None:
-        """After the job's end. Stamped ahead, so that a sleeping worker's late write does not resurrect a row."""
-        ahead = int((datetime.now(UTC) + _AHEAD).timestamp() * 1_000_000)
-        await self._cassandra.execute("DELETE FROM image_urls USING TIMESTAMP ? WHERE req_id = ?", (ahead, job_id))
+        """After the job's end."""
+        await self._cassandra.execute(
+            "DELETE FROM image_urls USING TIMESTAMP ? WHERE req_id = ?", (ahead_of_the_clock(), job_id)
+        )
 
 
 class Searches:
@@ -88,4 +87,6 @@ class Searches:
         return Search(bool(row["finished"]), row["found"] or 0, tuple(row["engines"] or ()), row["stopped_because"])
 
     async def delete(self, job_id: UUID) -> None:
-        await self._cassandra.execute("DELETE FROM searches WHERE job_id = ?", (job_id,))
+        await self._cassandra.execute(
+            "DELETE FROM searches USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
+        )

@@ -1,17 +1,17 @@
 """Structured logs: one JSON line per event on stdout, and in a file when asked."""
 
 import logging
-import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, Literal
 
 import structlog
 
+from shared.redaction import without_addresses
+
 LogFormat = Literal["json", "console"]
 
-_ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 _NOISY = ("aiokafka", "faust", "mode", "cassandra", "selenium", "urllib3", "kafka", "asyncio", "aiohttp.access")
 
 
@@ -39,26 +39,6 @@ def configure_logs(service: str, *, log_format: LogFormat = "json", log_file: Pa
         cache_logger_on_first_use=True,
     )
     _route(formatter, log_file)
-
-
-def without_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    """The net below everything: whatever looks like an e-mail address does not reach a log."""
-    # What begins with _ is structlog's own and is not written.
-    return {key: value if key.startswith("_") else _without_addresses(value) for key, value in event.items()}
-
-
-def _without_addresses(value: Any) -> Any:
-    match value:
-        case str():
-            return _ADDRESS.sub("[address]", value)
-        case list() | tuple() | set() | frozenset():
-            return [_without_addresses(part) for part in value]
-        case dict():
-            return {_without_addresses(key): _without_addresses(part) for key, part in value.items()}
-        case None | bool() | int() | float():
-            return value
-        case _:
-            return _ADDRESS.sub("[address]", str(value))
 
 
 def _named(service: str) -> Any:

@@ -3,33 +3,39 @@
 import asyncio
 from datetime import UTC, datetime
 
+import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
 from shared.cloudevents import Record, encode
 from shared.errors import DependencyAwayError
 from shared.events import Event
 from shared.waiting import until_available
 
-_TIMEOUT_MS = 10_000
+log = structlog.get_logger()
+
+DELIVERY_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
+ANSWER_SECONDS = 2.0
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter carries the whole record that was too large
 
 
 class Publisher:
     """`source` is the service's name; it goes into every event."""
 
-    def __init__(self, producer: AIOKafkaProducer, *, source: str) -> None:
+    def __init__(self, producer: AIOKafkaProducer, *, source: str, delivery_seconds: float) -> None:
         self._producer = producer
         self._source = source
+        self._delivery_seconds = delivery_seconds
 
     @classmethod
-    async def connect(cls, kafka_url: str, *, source: str) -> "Publisher":
+    async def connect(cls, kafka_url: str, *, source: str, delivery_seconds: float = DELIVERY_SECONDS) -> "Publisher":
         """DependencyAwayError when no broker answers."""
         producer = AIOKafkaProducer(
             bootstrap_servers=kafka_url,
             acks="all",
             enable_idempotence=True,
-            request_timeout_ms=_TIMEOUT_MS,
+            request_timeout_ms=int(delivery_seconds * 1000),
             max_request_size=_MAX_REQUEST_BYTES,
             linger_ms=0,
         )
@@ -38,7 +44,7 @@ class Publisher:
         except KafkaError as error:
             await producer.stop()
             raise DependencyAwayError("kafka", str(error)[:300]) from error
-        return cls(producer, source=source)
+        return cls(producer, source=source, delivery_seconds=delivery_seconds)
 
     async def publish(self, *events: Event) -> None:
         """Returns when every event is stored. DependencyAwayError: some may be, repeat them all."""
@@ -51,16 +57,32 @@ class Publisher:
     async def publish_records(self, *records: Record) -> None:
         """The same for records as they are."""
         try:
-            deliveries = [
-                await self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers)) for r in records
-            ]
-            await asyncio.gather(*deliveries)
-        except KafkaError as error:
+            # An idempotent producer never gives a batch up; without a limit nobody would learn that Kafka is away.
+            async with asyncio.timeout(self._delivery_seconds):
+                await self._deliver(records)
+        except MessageSizeTooLargeError:
+            raise
+        except (KafkaError, TimeoutError) as error:
             raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
 
     async def answers(self) -> bool:
         """Whether a broker answers now: the readiness check."""
-        return bool(await self._producer.client.force_metadata_update())
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return bool(await self._producer.client.force_metadata_update())
+        except TimeoutError:
+            return False
 
     async def close(self) -> None:
-        await self._producer.stop()
+        """What is still on its way gets a last chance; with Kafka away that ends after CLOSE_SECONDS."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._producer.stop()
+        except TimeoutError:
+            log.warning("goodbye_cut_short", dependency="kafka")
+
+    async def _deliver(self, records: tuple[Record, ...]) -> None:
+        deliveries = [
+            await self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers)) for r in records
+        ]
+        await asyncio.gather(*deliveries)

@@ -57,6 +57,9 @@ class Pulse:
                 await self._heartbeats.beat(job_id, run, self._stage, progress.counts, now=datetime.now(UTC))
             except DependencyAwayError as away:
                 log.warning("heartbeat_missed", dependency=away.dependency)
+            except Exception:
+                # Were it to stop, a living run would be taken for a dead one.
+                log.exception("heartbeat_failed")
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _tell(self, job_id: UUID, run: int, progress: Progress) -> None:

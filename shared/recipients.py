@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from shared.tombstones import ahead_of_the_clock
+
 if TYPE_CHECKING:
     from shared.cassandra import Cassandra
 
@@ -40,4 +42,6 @@ class Recipients:
         return Recipient(**rows[0]) if rows else None
 
     async def delete(self, job_id: UUID) -> None:
-        await self._cassandra.execute("DELETE FROM recipients WHERE job_id = ?", (job_id,))
+        await self._cassandra.execute(
+            "DELETE FROM recipients USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
+        )

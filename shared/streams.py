@@ -11,11 +11,14 @@ from tempfile import gettempdir
 from typing import Any, Protocol
 
 import faust
+import structlog
 from faust.contrib.asgi import bind_to_running_loop
 from faust.types import StreamT
 
-from shared.consumer import Delivery
+from shared.cloudevents import Delivery
 from shared.topics import Topic
+
+log = structlog.get_logger()
 
 _STOP_TIMEOUT = 15.0  # with the broker away Faust would take minutes to say goodbye
 _THIRTY_DAYS = 30 * 24 * 3600.0
@@ -72,9 +75,17 @@ async def run_streams(app: faust.App) -> None:
         await app.wait_until_stopped()
     finally:
         # Also one that was cancelled while it started: its tasks would keep the process from ending.
-        await asyncio.wait_for(app.stop(), _STOP_TIMEOUT)
+        await _stop(app)
     if app.crashed:
         raise RuntimeError("the consumer crashed") from app.crash_reason
+
+
+async def _stop(app: faust.App) -> None:
+    try:
+        async with asyncio.timeout(_STOP_TIMEOUT):
+            await app.stop()
+    except TimeoutError:
+        log.warning("goodbye_cut_short", dependency="kafka")
 
 
 def _delivery(message: Any) -> Delivery:

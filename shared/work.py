@@ -63,6 +63,7 @@ class Workbench:
         self._pulse = pulse
         self._publisher = publisher
         self._tasks: dict[tuple[UUID, int], asyncio.Task[None]] = {}
+        self._beginning: set[asyncio.Future[None]] = set()
 
     def holds(self, job_id: UUID, run: int) -> bool:
         """Whether a task of this process works that run."""
@@ -78,10 +79,15 @@ class Workbench:
         with waits_for("slot"):
             await self._slots.acquire()
         # Shielded: a rebalance may cancel the event's handler, but not between the claim and the task it is for.
-        await asyncio.shield(asyncio.ensure_future(self._begin(job_id, run, work, afterwards)))
+        beginning = asyncio.ensure_future(self._begin(job_id, run, work, afterwards))
+        self._beginning.add(beginning)
+        beginning.add_done_callback(self._beginning.discard)
+        await asyncio.shield(beginning)
 
     async def stop(self) -> None:
-        """Hand every run back; another worker goes on at once."""
+        """Hand every run back, those just claimed included; another worker goes on at once."""
+        if self._beginning:
+            await asyncio.wait(self._beginning, timeout=HAND_BACK_SECONDS)
         await end_tasks(*self._tasks.values())
 
     async def wanted(self, job_id: UUID, run: int) -> bool:
@@ -90,18 +96,22 @@ class Workbench:
         return job is not None and job.state is JobState.RUNNING and job.run == run
 
     async def _begin(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
+        """A job that does not wait for this run leaves no claim behind: nobody would delete it."""
         try:
-            won = await self._claims.claim(job_id, run, self._stage, attempt=uuid4(), now=datetime.now(UTC))
+            won = await self.wanted(job_id, run) and await self._claim(job_id, run)
         except BaseException:
             self._slots.release()
             raise
         if not won:
             self._slots.release()
-            log.info("run_claimed_elsewhere", stage=self._stage, run=run)
+            log.info("run_not_begun", stage=self._stage, run=run)
             return
         task = asyncio.create_task(self._live(job_id, run, work, afterwards))
         self._tasks[job_id, run] = task
         task.add_done_callback(lambda _: self._tasks.pop((job_id, run)))
+
+    async def _claim(self, job_id: UUID, run: int) -> bool:
+        return await self._claims.claim(job_id, run, self._stage, attempt=uuid4(), now=datetime.now(UTC))
 
     async def _live(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
         with structlog.contextvars.bound_contextvars(job_id=str(job_id), run=run, stage=self._stage.value):
@@ -145,6 +155,7 @@ class Workbench:
                 if working.done():
                     working.result()
                 else:
+                    unwanted.result()
                     log.info("run_no_longer_wanted")
             finally:
                 await end_tasks(working, unwanted)

@@ -11,31 +11,24 @@ from services.notifier.letters import Letters
 from services.notifier.mails import Mails
 from services.notifier.settings import Settings
 from services.notifier.smtp import SmtpRelay
+from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer, Handler
 from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue, to_milliseconds
-from shared.health import serving_health
 from shared.jobs import Jobs
 from shared.links import Links
-from shared.publisher import Publisher
 from shared.recipients import Recipients
-from shared.settings import host_ports
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import JOB_LIFECYCLE
-from shared.waiting import until_available
 
 SERVICE = "notifier"
 
 
 async def run(settings: Settings) -> None:
     """Until cancelled."""
-    hosts = host_ports(settings.cassandra_hosts)
     async with AsyncExitStack() as stack:
-        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
-        stack.push_async_callback(cassandra.close)
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=SERVICE))
-        stack.push_async_callback(publisher.close)
+        backbone = await stack.enter_async_context(standing_on(settings, SERVICE))
+        cassandra, publisher = backbone.cassandra, backbone.publisher
 
         mails, recipients = Mails(cassandra), Recipients(cassandra)
         delivery = build_delivery(settings, cassandra, mails, recipients)
@@ -43,7 +36,7 @@ async def run(settings: Settings) -> None:
 
         app = build_stream_app(SERVICE, settings.kafka_url)
         consume(app, [JOB_LIFECYCLE], Consumer(SERVICE, build_handlers(delivery, mails, recipients), publisher))
-        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
+        backbone.ready()
         await run_streams(app)
 
 

@@ -17,19 +17,17 @@ from services.packager.settings import Settings
 from services.packager.slots import Slots
 from services.packager.sweeping import sweep_hourly
 from shared.archives import LocalArchives
+from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
 from shared.consumer import Consumer, Handler
 from shared.events import Event, ImagesFound, JobExpired, SearchFinished, Stage
-from shared.health import serving_health
 from shared.images import Images, Searches
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
-from shared.settings import host_ports
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import IMAGE_BATCHES, JOB_LIFECYCLE
-from shared.waiting import until_available
 from shared.work import Workbench
 
 NAME = "packager"
@@ -38,12 +36,8 @@ NAME = "packager"
 async def run(settings: Settings) -> None:
     """Until cancelled; raises when the consumer or the sweep crashes."""
     async with AsyncExitStack() as stack:
-        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
-        hosts = host_ports(settings.cassandra_hosts)
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
-        stack.push_async_callback(cassandra.close)
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
-        stack.push_async_callback(publisher.close)
+        backbone = await stack.enter_async_context(standing_on(settings, NAME))
+        cassandra, publisher = backbone.cassandra, backbone.publisher
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
         archives = LocalArchives(settings.folder)
         bench = build_bench(settings, cassandra, publisher)
@@ -55,7 +49,7 @@ async def run(settings: Settings) -> None:
         handlers = build_handlers(bench, means, cassandra, archives)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
-        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
+        backbone.ready()
         await run_streams(app)
 
 

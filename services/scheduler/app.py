@@ -16,12 +16,11 @@ from services.scheduler.settings import Settings
 from services.scheduler.shards import Shard, Shards
 from services.scheduler.timers import Cursors, TimerIndex
 from services.scheduler.witness import Witness
+from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer
 from shared.events import Inbox, concrete_types, to_milliseconds
-from shared.health import serving_health
 from shared.publisher import Publisher
-from shared.settings import host_ports
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import JOB_INBOX
 from shared.waiting import until_available
@@ -32,12 +31,8 @@ NAME = "scheduler"
 async def run(settings: Settings) -> None:
     """Until cancelled; raises when the consumer or a shard crashes."""
     async with AsyncExitStack() as stack:
-        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
-        hosts = host_ports(settings.cassandra_hosts)
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
-        stack.push_async_callback(cassandra.close)
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
-        stack.push_async_callback(publisher.close)
+        backbone = await stack.enter_async_context(standing_on(settings, NAME))
+        cassandra, publisher = backbone.cassandra, backbone.publisher
         offsets = await until_available(
             lambda: stack.enter_async_context(inbox_offsets(settings.kafka_url, group=NAME))
         )
@@ -46,7 +41,7 @@ async def run(settings: Settings) -> None:
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_INBOX], shards)
         follow_assignment(app, shards)
-        health.ready_when(cassandra=cassandra.answers)
+        backbone.ready()
         await run_streams(app)
 
 

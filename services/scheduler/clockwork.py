@@ -73,7 +73,7 @@ class Clockwork:
             lambda: self._cursors.read(self._shard, otherwise=bucket_of(now, self._bucket))
         )
         self._loaded_until = self._cursor
-        await self._load()
+        await until_available(self._load)
 
     async def arm(self, timer: Timer) -> None:
         """Index the timer, then have it fire here if it is near; a far one is found when its bucket is loaded."""

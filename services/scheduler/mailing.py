@@ -41,8 +41,10 @@ def after_refused(job: Job, event: MailRefused, now: datetime, rules: Rules) -> 
 
 
 def after_deferred(job: Job, event: MailDeferred) -> Job | None:
+    """The latest counts: an older one may come again."""
     timer = _TIMER[event.kind]
-    if job.state is not _STATE[event.kind] or job.timers.get(timer) == event.not_before:
+    armed = job.timers.get(timer)
+    if job.state is not _STATE[event.kind] or (armed is not None and event.not_before <= armed):
         return None
     return job.then(timers=job.timers_with({timer: event.not_before}))
 

@@ -24,8 +24,14 @@ class Settings(ProcessSettings):
     @property
     def rules(self) -> Rules:
         return Rules(
-            link=timedelta(minutes=self.link_minutes),
-            cleanup=timedelta(minutes=self.cleanup_minutes),
+            link=_milliseconds(minutes=self.link_minutes),
+            cleanup=_milliseconds(minutes=self.cleanup_minutes),
             max_runs=self.max_runs,
-            watchdog=timedelta(seconds=self.watchdog_seconds),
+            watchdog=_milliseconds(seconds=self.watchdog_seconds),
         )
+
+
+def _milliseconds(**length: float) -> timedelta:
+    """Cut to what Cassandra keeps: a timer is recognised by its time."""
+    exact = timedelta(**length)
+    return exact - exact % timedelta(milliseconds=1)

@@ -8,7 +8,8 @@ import structlog
 
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.owner import JobOwner
-from shared.consumer import Consumer, Delivery
+from shared.cloudevents import Delivery
+from shared.consumer import Consumer
 from shared.waiting import until_available
 
 log = structlog.get_logger()

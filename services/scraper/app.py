@@ -12,19 +12,17 @@ from services.scraper.handlers import search_images
 from services.scraper.launching import launch_local, launch_remote
 from services.scraper.searching import Means
 from services.scraper.settings import Settings
+from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
 from shared.consumer import Consumer
 from shared.events import SearchDue, Stage
-from shared.health import serving_health
 from shared.images import Images, Searches
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
-from shared.settings import host_ports
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import JOB_DUE
-from shared.waiting import until_available
 from shared.work import Workbench
 
 NAME = "scraper"
@@ -33,12 +31,8 @@ NAME = "scraper"
 async def run(settings: Settings) -> None:
     """Until cancelled; raises when the consumer crashes or no browser starts."""
     async with AsyncExitStack() as stack:
-        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
-        hosts = host_ports(settings.cassandra_hosts)
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
-        stack.push_async_callback(cassandra.close)
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
-        stack.push_async_callback(publisher.close)
+        backbone = await stack.enter_async_context(standing_on(settings, NAME))
+        cassandra, publisher = backbone.cassandra, backbone.publisher
         browsers = await stack.enter_async_context(Browsers.warm(build_launch(settings), settings.search_slots))
         bench = build_bench(settings, cassandra, publisher)
         # Before the browsers and the publisher go: every run is handed back.
@@ -48,7 +42,7 @@ async def run(settings: Settings) -> None:
         search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher))
-        health.ready_when(cassandra=cassandra.answers)
+        backbone.ready()
         await run_streams(app)
 
 

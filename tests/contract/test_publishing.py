@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer
 
+from deploy.local.artefacts import kafka_jars
+from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
+from deploy.local.servers import serving
 from shared.cloudevents import Record, decode
 from shared.consumer import Publishing
 from shared.errors import DependencyAwayError
 from shared.events import ImagesFound, JobExpired, JobStarted, SearchDue
 from shared.provision import ProvisionSettings, create_topics
-from shared.publisher import Publisher
+from shared.publisher import CLOSE_SECONDS, Publisher
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_LIFECYCLE, MAX_EVENT_BYTES, dead_letters
 from tests.contract.memory import MemoryPublisher
 
@@ -24,7 +28,7 @@ TOPICS = [topic.name for topic in (JOB_LIFECYCLE, JOB_DUE, IMAGE_BATCHES, DEAD)]
 
 @dataclass
 class Subject:
-    """A publisher, what lies on the topics, and one that reaches no broker."""
+    """A publisher, what lies on the topics, and one whose broker has gone."""
 
     publisher: Publishing
     records: Callable[[], Awaitable[list[Record]]]
@@ -45,7 +49,7 @@ async def in_memory() -> Subject:
 
 
 @pytest.fixture(params=["memory", pytest.param("kafka", marks=pytest.mark.integration)])
-async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
+async def subject(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Subject]:
     if request.param == "memory":
         yield await in_memory()
         return
@@ -53,13 +57,26 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
     settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4)
     await create_topics(settings)
     publisher = await Publisher.connect(kafka_url, source="test")
+    orphans: list[Publisher] = []
 
     async def unreachable() -> Publishing:
-        (nobody,) = free_ports(1)
-        return await Publisher.connect(f"127.0.0.1:{nobody}", source="test")
+        orphans.append(await orphaned(tmp_path))
+        return orphans[0]
 
     yield Subject(publisher, lambda: everything_on(kafka_url), unreachable)
-    await publisher.close()
+    async with asyncio.timeout(CLOSE_SECONDS + 2):
+        await asyncio.gather(publisher.close(), *(orphan.close() for orphan in orphans))
+
+
+async def orphaned(home: Path) -> Publisher:
+    """A publisher whose broker was there, took the topics, and was killed."""
+    port, controller_port = free_ports(2)
+    kafka = Kafka(home=home, jars=kafka_jars(), port=port, controller_port=controller_port)
+    with serving(kafka, home):
+        await create_topics(ProvisionSettings(kafka_url=kafka.url, cassandra_hosts="unused:1", partitions=1))
+        publisher = await Publisher.connect(kafka.url, source="test", delivery_seconds=1.5)
+        await publisher.publish(JobStarted(job_id=uuid4()))
+    return publisher
 
 
 async def everything_on(kafka_url: str) -> list[Record]:
@@ -150,7 +167,10 @@ async def test_a_dead_letter_has_room_for_a_record_larger_than_any_event(subject
 
 
 async def test_a_broker_that_does_not_answer_is_away(subject: Subject) -> None:
-    with pytest.raises(DependencyAwayError) as raised:
-        await (await subject.unreachable()).publish(JobStarted(job_id=uuid4()))
+    publisher = await subject.unreachable()
+
+    async with asyncio.timeout(5):
+        with pytest.raises(DependencyAwayError) as raised:
+            await publisher.publish(JobStarted(job_id=uuid4()))
 
     assert raised.value.dependency == "kafka"

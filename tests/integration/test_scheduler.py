@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
@@ -188,6 +189,27 @@ async def test_rubbish_in_the_inbox_goes_to_the_dead_letters_and_the_next_event_
     headers = dict(letter.headers)
     assert headers["dlq_topic"] == b"job-inbox.v1"
     assert (int(headers["dlq_partition"]), int(headers["dlq_offset"])) == (rubbish.partition, rubbish.offset)
+
+
+async def test_a_record_that_was_small_only_while_compressed_does_not_stop_its_partition(
+    bus: Bus, backbone: Backbone, scheduler: RunningService
+) -> None:
+    """Brokers limit what they store, and that is compressed; whole it is larger than any dead letter may be."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=backbone.kafka_url, compression_type="gzip", max_request_size=8 * 1024 * 1024
+    )
+    await producer.start()
+    try:
+        where = await producer.send_and_wait(JOB_INBOX.name, b" " * 5 * 1024 * 1024, partition=0)
+    finally:
+        await producer.stop()
+    origin = (b"job-inbox.v1", b"0", str(where.offset).encode())
+
+    def buried() -> set[tuple[bytes | None, ...]]:
+        letters = [dict(record.headers) for record in bus.records if record.topic == "scheduler.dlq"]
+        return {tuple(map(one.get, ("dlq_topic", "dlq_partition", "dlq_offset"))) for one in letters}
+
+    await bus.until(lambda: origin in buried())
 
 
 async def test_pending_jobs_survive_a_kill_and_are_released_late_rather_than_never(

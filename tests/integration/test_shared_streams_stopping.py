@@ -3,7 +3,7 @@ from contextlib import suppress
 
 import pytest
 
-from shared.consumer import Delivery
+from shared.cloudevents import Delivery
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import JOB_DUE
 

@@ -254,13 +254,50 @@ async def test_a_run_nobody_wants_any_more_stops_within_two_seconds(
 async def test_a_run_nobody_wanted_in_the_first_place_is_not_begun(
     cassandra: Cassandra, bench: Bench, state: JobState | None
 ) -> None:
-    work = Work()
+    work, job_id = Work(), await a_job(cassandra, state) if state else uuid4()
 
-    await bench.start(await a_job(cassandra, state) if state else uuid4(), work)
-    await happens(work.over)
+    await bench.start(job_id, work)
 
+    assert not bench.workbench.holds(job_id, 1)
     assert not work.begun.is_set()
     assert bench.said() == []
+    assert await Claims(cassandra).claimed_at(job_id, 1, Stage.PACK) is None, "nobody would delete it"
+
+
+async def test_a_run_claimed_while_the_process_stops_is_handed_back_too(cassandra: Cassandra) -> None:
+    class Slow(Claims):
+        asked = asyncio.Event()
+
+        async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
+            won = await super().claim(job_id, run, stage, attempt=attempt, now=now)
+            self.asked.set()
+            await asyncio.sleep(0.3)
+            return won
+
+    claims = Slow(cassandra)
+    bench, work = Bench(cassandra, claims), Work()
+    starting = asyncio.create_task(bench.start(await a_job(cassandra), work))
+    await claims.asked.wait()
+    starting.cancel()
+
+    await bench.workbench.stop()
+
+    assert [(type(event), event.failure) for event in bench.said() if isinstance(event, RunFailed)] == [
+        (RunFailed, Failure.INTERRUPTED)
+    ]
+
+
+async def test_a_row_nobody_can_read_fails_the_run_instead_of_ending_it_in_silence(
+    cassandra: Cassandra, bench: Bench
+) -> None:
+    work, job_id = Work(), await a_job(cassandra)
+    await bench.start(job_id, work)
+    await happens(work.begun)
+
+    await cassandra.execute("UPDATE jobs SET state = 'of_tomorrow' WHERE job_id = ?", (job_id,))
+    await happens(work.over)
+
+    assert [event.reason for event in bench.said() if isinstance(event, RunFailed)] == [Reason.INTERNAL]
 
 
 async def test_a_bug_in_what_comes_afterwards_does_not_hurt_the_next(cassandra: Cassandra, bench: Bench) -> None:

@@ -291,6 +291,15 @@ def test_a_deferred_mail_is_asked_for_again_while_it_may_still_be_sent() -> None
     )
 
 
+def test_an_old_deferral_that_comes_again_does_not_undo_a_newer_one() -> None:
+    old = MailDeferred(job_id=JOB_ID, sequence=1, kind=MailKind.READY, not_before=NOON + minutes(1))
+    new = MailDeferred(job_id=JOB_ID, sequence=2, kind=MailKind.READY, not_before=NOON + minutes(5))
+
+    job = after(after(completed(), old), new)
+
+    assert decide(job, old, now=NOON, rules=RULES) is None
+
+
 def test_the_started_mail_is_not_asked_for_once_the_job_has_ended() -> None:
     deferred = MailDeferred(job_id=JOB_ID, sequence=1, kind=MailKind.STARTED, not_before=NOON + minutes(1))
     job = after(running(), deferred)

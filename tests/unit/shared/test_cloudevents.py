@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.cloudevents import Record, decode, encode
-from shared.consumer import Delivery, dead_letter
+from shared.cloudevents import Delivery, Record, decode, encode
+from shared.deadletters import dead_letter
 from shared.errors import InvalidEventError
 from shared.events import EVENT_TYPES, Event, JobStarted
 from shared.topics import FLOW, JOB_INBOX, JOB_LIFECYCLE, MAX_EVENT_BYTES

@@ -1,12 +1,13 @@
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
+from typing import Any
 
 import pytest
-from structlog.contextvars import get_contextvars
+from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
-from shared.cloudevents import encode
-from shared.consumer import TRIES, Consumer, Delivery, Handler
+from shared.cloudevents import Delivery, encode
+from shared.consumer import TRIES, Consumer, Handler
 from shared.errors import DependencyAwayError, InvalidEventError
 from shared.events import Event, JobCancelled, JobStarted, MailKind, MailRefused
 from shared.topics import JOB_LIFECYCLE
@@ -187,22 +188,22 @@ async def test_a_record_given_up_by_a_rebalance_is_neither_done_nor_buried(publi
 
 
 async def test_log_lines_of_a_handler_say_which_record_it_was(publisher: MemoryPublisher) -> None:
-
-    seen: list[dict[str, object]] = []
+    lines: list[MutableMapping[str, Any]] = []
 
     async def handler(_: JobStarted) -> Iterable[Event]:
-        seen.append(dict(get_contextvars()))
+        lines.append(merge_contextvars(None, "info", {"event": "something_done"}))
         return ()
 
     await consumer(publisher, handler).handle(delivered(STARTED))
 
-    assert seen == [
+    assert lines == [
         {
+            "event": "something_done",
+            "event_type": "aid.job-started.v1",
             "topic": "job-lifecycle.v1",
             "partition": 3,
             "offset": 41,
             "job_id": str(JOB_ID),
-            "event": "aid.job-started.v1",
         }
     ]
     assert get_contextvars() == {}

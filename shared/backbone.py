@@ -1,0 +1,35 @@
+"""What every consuming service stands on: its health port, Cassandra and Kafka, connected in that order."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from shared.cassandra import Cassandra
+from shared.health import Health, serving_health
+from shared.publisher import Publisher
+from shared.settings import ProcessSettings, host_ports
+from shared.waiting import until_available
+
+
+@dataclass(frozen=True)
+class Backbone:
+    cassandra: Cassandra
+    publisher: Publisher
+    health: Health
+
+    def ready(self) -> None:
+        """The service is set up; from now on it is ready while both servers answer."""
+        self.health.ready_when(cassandra=self.cassandra.answers, kafka=self.publisher.answers)
+
+
+@asynccontextmanager
+async def standing_on(settings: ProcessSettings, source: str) -> AsyncIterator[Backbone]:
+    """Waits for both servers without limit, and says so; closes what it opened, last first."""
+    async with AsyncExitStack() as stack:
+        health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
+        hosts = host_ports(settings.cassandra_hosts)
+        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        stack.push_async_callback(cassandra.close)
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=source))
+        stack.push_async_callback(publisher.close)
+        yield Backbone(cassandra, publisher, health)
