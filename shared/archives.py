@@ -22,7 +22,8 @@ def job_of_archive(name: str) -> UUID:
 def folder_of(archives: str) -> Path:
     """`file:///a%20path` → the path; ValueError for anything else."""
     parts = urlsplit(archives)
-    if parts.scheme != "file" or parts.netloc or not parts.path.startswith("/"):
+    more = (parts.netloc, parts.query, parts.fragment)
+    if parts.scheme != "file" or any(more) or not parts.path.startswith("/") or "%00" in parts.path:
         raise ValueError("must be file:///an/absolute/path")
     return Path(unquote(parts.path))
 

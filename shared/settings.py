@@ -4,25 +4,38 @@ import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from shared.archives import folder_of
 from shared.logs import LogFormat
+from shared.zones import is_zone
 
-_HOST = re.compile(r"[^\s/@]+")
+_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+")
+_HOST_IN_URL = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_PORT = re.compile(r"[0-9]{1,5}")
 _MAX_PORT = 65535
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SHORTEST_KEY = 16
+
+
+def parts_of(text: str) -> tuple[str, ...]:
+    """`"a, b,"` → `("a", "b")`."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def host_ports(text: str) -> list[tuple[str, int]]:
-    """`"a:1,b:2"` → `[("a", 1), ("b", 2)]`; ValueError names the part that is not host:port."""
-    pairs = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        host, _, port = part.rpartition(":")
-        if not _HOST.fullmatch(host) or not port.isdecimal() or int(port) > _MAX_PORT:
-            raise ValueError(f"{part!r} is not host:port")
-        pairs.append((host, int(port)))
-    return pairs
+    """`"a:1,b:2"` → `[("a", 1), ("b", 2)]`; ValueError says which part is not host:port, not what it says."""
+    return [_host_port(part, position) for position, part in enumerate(parts_of(text), start=1)]
+
+
+def _host_port(part: str, position: int) -> tuple[str, int]:
+    host, _, port = part.rpartition(":")
+    if not _HOST.fullmatch(host) or not _PORT.fullmatch(port) or not 0 < int(port) <= _MAX_PORT:
+        raise ValueError(f"part {position} is not host:port")  # it may hold a password
+    return host, int(port)
 
 
 def _some_host_ports(text: str) -> str:
@@ -32,6 +45,63 @@ def _some_host_ports(text: str) -> str:
 
 
 HostPorts = Annotated[str, AfterValidator(_some_host_ports)]
+
+Port = Annotated[int, Field(ge=0, le=_MAX_PORT)]
+"""0 is any that is free."""
+
+
+def _split(value: object) -> object:
+    return parts_of(value) if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+"""A tuple written `a,b` in the environment."""
+
+
+def _long_keys(keys: tuple[str, ...]) -> tuple[str, ...]:
+    if not keys or any(len(key) < _SHORTEST_KEY for key in keys):
+        raise ValueError(f"needs at least one key, each of {_SHORTEST_KEY} or more characters")
+    return keys
+
+
+SecretKeys = Annotated[CommaSeparated, AfterValidator(_long_keys), Field(repr=False)]
+"""Newest first."""
+
+
+def _origin(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError(_ORIGIN) from None
+    rest = (parts.path.strip("/"), parts.query, parts.fragment, parts.username, parts.password)
+    if scheme not in _DEFAULT_PORTS or not _HOST_IN_URL.fullmatch(host) or any(rest) or port == 0:
+        raise ValueError(_ORIGIN)
+    host = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{host}" if port in (None, _DEFAULT_PORTS[scheme]) else f"{scheme}://{host}:{port}"
+
+
+_ORIGIN = "must be http(s)://host[:port], without a path"
+
+PublicUrl = Annotated[str, AfterValidator(_origin)]
+"""As browsers write an origin: in lower case, without the scheme's own port, without a slash at the end."""
+
+
+def _known_zone(name: str) -> str:
+    if not is_zone(name):
+        raise ValueError("is no IANA time zone, such as Europe/Berlin")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def _archives(url: str) -> str:
+    folder_of(url)
+    return url
+
+
+ArchivesUrl = Annotated[str, AfterValidator(_archives)]
 
 Keyspace = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
@@ -45,7 +115,7 @@ class ProcessSettings(BaseSettings):
     cassandra_hosts: HostPorts
     cassandra_keyspace: Keyspace = "aid"
     health_host: str = "0.0.0.0"  # noqa: S104 - probes come from outside the container
-    health_port: int = 8180
+    health_port: Port = 8180
     log_format: LogFormat = "json"
     log_file: Path | None = None
 
@@ -65,12 +135,3 @@ def read_settings(kind: type[S]) -> S:
 
 def _variable(location: tuple[Any, ...]) -> str:
     return f"AID_{'_'.join(str(part) for part in location)}".upper()
-
-
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
-"""A tuple written `a,b` in the environment; the service's class splits it with `split_commas`."""
-
-
-def split_commas(text: object) -> object:
-    """For a `field_validator(mode="before")` of a CommaSeparated field."""
-    return tuple(part.strip() for part in text.split(",") if part.strip()) if isinstance(text, str) else text

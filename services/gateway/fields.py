@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
-from services.gateway.times import is_zone
+from shared.zones import is_zone
 
 QUERY, DATE, TIME, EMAIL, IMAGES, ZONE = "search-query", "date", "time", "email", "images", "time-zone"
 NAMES = (QUERY, DATE, TIME, EMAIL, IMAGES, ZONE)

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 _MINUTE = timedelta(minutes=1)
 
@@ -22,11 +21,6 @@ class SkippedTimeError(Exception):
     def __init__(self, next_valid: datetime) -> None:
         super().__init__(next_valid.isoformat())
         self.next_valid = next_valid
-
-
-def is_zone(name: str) -> bool:
-    """Whether it is an IANA name. Reading one that is not may open any file of that name."""
-    return name in _zone_names()
 
 
 def moment_of(wall: datetime, zone: ZoneInfo) -> Moment:
@@ -50,8 +44,3 @@ def _next_valid(wall: datetime, zone: ZoneInfo) -> datetime:
     while not _shown(candidate, candidate.replace(tzinfo=zone).astimezone(UTC), zone):
         candidate += _MINUTE
     return candidate
-
-
-@cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())

@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from shared.zones import is_zone
 
 _LONGEST_QUERY = 160
 _JOINERS = "\u200c\u200d"  # some scripts need them, and links break at them
@@ -49,7 +51,4 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def zone_of(name: str, default: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(default)
+    return ZoneInfo(name if is_zone(name) else default)

@@ -10,24 +10,22 @@ from services.packager.downloads import DownloadLimits
 from services.packager.packing import PackLimits
 from services.packager.pictures import PictureLimits
 from shared.archives import folder_of
-from shared.settings import ProcessSettings, host_ports
-
-
-def _a_folder(text: str) -> str:
-    folder_of(text)
-    return text
+from shared.settings import ArchivesUrl, ProcessSettings, host_ports
 
 
 def _perhaps_ip_ports(text: str) -> str:
-    for address, _ in host_ports(text):
-        ip_address(address.strip("[]"))
+    try:
+        for address, _ in host_ports(text):
+            ip_address(address.strip("[]"))
+    except ValueError:
+        raise ValueError("must be ip:port,…, with IPv6 in brackets") from None
     return text
 
 
 class Settings(ProcessSettings):
     """Seconds, bytes and pixels."""
 
-    archives: Annotated[str, AfterValidator(_a_folder)]
+    archives: ArchivesUrl
     allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_ip_ports)] = ""
     user_agent: str = "AdvanceImageDownloader/0.1"
 

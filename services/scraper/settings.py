@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
-from pydantic_settings import NoDecode
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from shared.settings import ProcessSettings, split_commas
+from shared.settings import CommaSeparated, ProcessSettings
 
 KNOWN_ENGINES = ("google",)
 
@@ -36,7 +35,7 @@ def _on_path(*names: str) -> Path:
 class Settings(ProcessSettings):
     """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here."""
 
-    engines: Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_commas), AfterValidator(_known)] = ("google",)
+    engines: Annotated[CommaSeparated, AfterValidator(_known)] = ("google",)
     google_url: WebAddress = "https://www.google.com"
 
     selenium_url: WebAddress | None = None

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.gateway.times import SkippedTimeError, is_zone, moment_of
+from services.gateway.times import SkippedTimeError, moment_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -46,11 +46,3 @@ def test_of_a_time_that_comes_twice_the_first_is_taken() -> None:
 @pytest.mark.parametrize("clock", [wall("0001-01-01 00:00"), wall("9999-12-31 23:59")])
 def test_the_ends_of_the_calendar_are_times_too(zone: str, clock: datetime) -> None:
     assert abs(moment_of(clock, ZoneInfo(zone)).at.year - clock.year) <= 1
-
-
-@pytest.mark.parametrize(
-    ("name", "known"),
-    [("Europe/Berlin", True), ("Asia/Calcutta", True), ("../../etc/passwd", False), ("Mars/Base", False), ("", False)],
-)
-def test_only_iana_names_are_zones(name: str, known: bool) -> None:
-    assert is_zone(name) is known

@@ -10,7 +10,7 @@ GOOD = {
     "AID_SMTP_URL": "smtp://me:s3cret@mail.example.org",
     "AID_MAIL_FROM": "Image Downloader <images@example.org>",
     "AID_PUBLIC_URL": "https://images.example.org",
-    "AID_SECRET_KEYS": "newest-of-all-keys, one-from-before",
+    "AID_SECRET_KEYS": "newest-of-all-keys, the-one-from-before",
     "AID_LINK_MINUTES": "0.5",
     "AID_TIME_ZONE": "Asia/Kolkata",
 }
@@ -30,7 +30,7 @@ def test_everything_is_read_from_the_environment() -> None:
     assert settings.smtp_url.tls is Tls.STARTTLS
     assert settings.mail_from.addr_spec == "images@example.org"
     assert settings.mail_from.display_name == "Image Downloader"
-    assert settings.secret_keys == ("newest-of-all-keys", "one-from-before")
+    assert settings.secret_keys == ("newest-of-all-keys", "the-one-from-before")
     assert settings.link_minutes == 0.5
     assert settings.time_zone == "Asia/Kolkata"
 

@@ -41,6 +41,13 @@ def test_a_setting_that_is_wrong_is_named(
     assert name in capsys.readouterr().err
 
 
+def test_what_is_no_hole_is_not_repeated(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        settings_of(monkeypatch, AID_ALLOWED_PRIVATE_ADDRESSES="s3cret:80")
+
+    assert "s3cret" not in capsys.readouterr().err
+
+
 def test_no_hole_is_open_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_of(monkeypatch).holes == []
     asked = settings_of(monkeypatch, AID_ALLOWED_PRIVATE_ADDRESSES="127.0.1.1:80,[::1]:8080")
