@@ -16,9 +16,10 @@ from services.gateway.desk import DESK, Desk
 from services.gateway.fields import FieldError
 from services.gateway.problems import Problem
 from services.gateway.statuses import ACCEPTED, Status
-from services.gateway.words import REASONS
 from shared.jobs import JobState
 from shared.links import Wish
+from shared.reasons import REASON_WORDS
+from shared.refusals import refusal_words
 
 
 class Asked(StrEnum):
@@ -44,7 +45,8 @@ def set_up_templates(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["reasons"] = REASONS
+    environment.globals["reasons"] = REASON_WORDS
+    environment.filters["refusal_words"] = refusal_words
 
 
 def form_page(

@@ -12,12 +12,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from services.notifier.decisions import Mail, MailId
 from services.notifier.failures import NeverError
 from services.notifier.phrases import harmless, moment, size, zone_of
-from services.notifier.words import REASONS, refusal
 from shared.errors import Reason
 from shared.events import MailKind
 from shared.jobs import JobView
 from shared.links import Links, Wish
+from shared.reasons import REASON_WORDS
 from shared.recipients import Recipient
+from shared.refusals import refusal_words
 
 SUBJECTS = {
     MailKind.STARTED: "Job scheduling started",
@@ -84,7 +85,7 @@ class Letters:
                 return facts | self._ready_facts(job, recipient, now)
             case MailKind.ERROR:
                 return facts | {
-                    "reason": REASONS[job.reason or Reason.INTERNAL],
+                    "reason": REASON_WORDS[job.reason or Reason.INTERNAL],
                     "retry_link": self._links.retry(Wish(job.query, job.images)),
                 }
 
@@ -97,7 +98,7 @@ class Letters:
             "found": job.found or 0,
             "kept": job.kept or 0,
             "size": size(job.archive_size or 0),
-            "refusals": [(count, refusal(code)) for code, count in sorted(job.refused.items(), key=_most_first)],
+            "refusals": [(count, refusal_words(code)) for code, count in sorted(job.refused.items(), key=_most_first)],
         }
 
 

@@ -2,8 +2,8 @@
 
 from yarl import URL
 
-from services.packager.refusals import Refusal
 from services.packager.tries import TryFailedError
+from shared.refusals import Refusal
 
 _SCHEMES = frozenset({"http", "https"})
 

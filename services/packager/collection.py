@@ -17,9 +17,10 @@ from services.packager.manifest import (
     slug,
 )
 from services.packager.pictures import Picture, PictureLimits, picture_in
-from services.packager.refusals import CONNECTION_REFUSALS, Refusal, RefusedError
+from services.packager.refusals import CONNECTION_REFUSALS, RefusedError
 from services.packager.structures import Bytes
 from shared.images import FoundImage
+from shared.refusals import Refusal
 
 
 class Writing(Protocol):

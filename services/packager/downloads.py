@@ -26,8 +26,8 @@ from yarl import URL
 
 from services.packager.bodies import Body
 from services.packager.guard import ForbiddenAddressError, Guard
-from services.packager.refusals import Refusal
 from services.packager.tries import TryFailedError, failure_of
+from shared.refusals import Refusal
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ACCEPT = "image/avif,image/webp,image/png,image/jpeg,image/gif,*/*;q=0.5"

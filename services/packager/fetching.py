@@ -11,10 +11,11 @@ from yarl import URL
 
 from services.packager.addresses import picture_address, redirected, referer
 from services.packager.bodies import Body
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
 from services.packager.slots import Slots
 from services.packager.tries import TryFailedError, pause_after
 from shared.images import FoundImage
+from shared.refusals import Refusal
 
 MAX_REDIRECTS = 5
 

@@ -8,12 +8,13 @@ import structlog
 from services.packager.collection import Collection
 from services.packager.feed import Feed, Queue
 from services.packager.fetching import Fetched
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
 from services.packager.threads import OneThread
 from shared.claims import Counts
 from shared.errors import RunError
 from shared.images import FoundImage
 from shared.pulse import Progress, end_tasks
+from shared.refusals import Refusal
 
 log = structlog.get_logger()
 

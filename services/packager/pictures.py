@@ -7,8 +7,9 @@ from typing import IO, cast
 
 from PIL import Image
 
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
 from services.packager.structures import Bytes, avif_is_whole, gif_is_whole, jpeg_is_whole, png_is_whole, webp_is_whole
+from shared.refusals import Refusal
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from services.packager.refusals import Refusal
 from shared.errors import AidError
+from shared.refusals import Refusal
 
 MAX_TRIES = 3
 LONGEST_WAIT = 20.0

@@ -16,8 +16,9 @@ from services.packager.bodies import Body
 from services.packager.downloads import DownloadLimits, Downloads, guarded_session
 from services.packager.fetching import Fetcher
 from services.packager.guard import PORTS, Guard
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
 from services.packager.slots import Slots
+from shared.refusals import Refusal
 from tests.integration.packager.raw_server import RawServer, raw_server, says
 from tests.unit.packager.samples import a_candidate
 

@@ -3,9 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from services.gateway.statuses import Status, running_status, status_of_row
-from services.gateway.words import REASONS
 from shared.claims import Counts, Heartbeat
-from shared.errors import Reason
 from shared.events import Stage
 from shared.jobs import JobState, JobView
 from tests.unit.gateway.site import NOW
@@ -53,7 +51,3 @@ def test_a_page_keeps_asking_until_the_job_has_ended() -> None:
     assert not Status(uuid4(), "accepted").ended
     assert not status_of_row(RUNNING).ended
     assert status_of_row(COMPLETED).ended
-
-
-def test_every_reason_has_its_words() -> None:
-    assert set(REASONS) == set(Reason)

@@ -7,9 +7,9 @@ import pytest
 
 from services.notifier.failures import NeverError
 from services.notifier.letters import SUBJECTS
-from services.notifier.words import REASONS
 from shared.errors import Reason
 from shared.events import MailKind
+from shared.reasons import REASON_WORDS
 from shared.recipients import Recipient
 from tests.unit.notifier.samples import JOB_ID, LINKS, a_job, a_letter, links_in, part
 
@@ -146,7 +146,7 @@ def test_the_error_mail_gives_a_reason_in_words(reason: Reason | None) -> None:
     for text in (part(letter, "plain"), part(letter, "html")):
         assert "error occurred while performing your job activities." in text
         assert "Would you like to retry again?" in text
-        assert REASONS[reason or Reason.INTERNAL] in text
+        assert REASON_WORDS[reason or Reason.INTERNAL] in text
 
 
 def test_the_retry_link_holds_what_was_asked_word_for_word() -> None:

@@ -37,11 +37,6 @@ def test_sizes_are_told_in_the_unit_that_fits(count: int, shown: str) -> None:
     assert size(count) == shown
 
 
-@pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
+@pytest.mark.parametrize("name", ["", "America", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
 def test_what_is_no_time_zone_gives_way_to_the_default(name: str) -> None:
     assert zone_of(name, "Asia/Kolkata").key == "Asia/Kolkata"
-
-
-@pytest.mark.parametrize("name", ["", "America", "../x", "Mars/Olympus"])
-def test_a_person_without_a_known_time_zone_gets_the_default(name: str) -> None:
-    assert zone_of(name, "Europe/Berlin").key == "Europe/Berlin"

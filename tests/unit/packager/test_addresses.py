@@ -2,8 +2,8 @@ import pytest
 from yarl import URL
 
 from services.packager.addresses import picture_address, redirected, referer
-from services.packager.refusals import Refusal
 from services.packager.tries import TryFailedError
+from shared.refusals import Refusal
 
 NOT_FOLLOWED = (
     *("file:///etc/passwd", "ftp://pictures.example/a.jpg", "data:image/png;base64,AAAA", "gopher://a.example:70/"),

@@ -12,8 +12,9 @@ import pytest
 from services.packager.collection import Collection
 from services.packager.manifest import Report
 from services.packager.pictures import PictureLimits
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
 from services.packager.zips import ZipWriter
+from shared.refusals import Refusal
 from tests.unit.packager.samples import a_candidate, a_picture
 
 

@@ -4,7 +4,8 @@ import pytest
 from PIL import Image
 
 from services.packager.pictures import PictureLimits, picture_in
-from services.packager.refusals import Refusal, RefusedError
+from services.packager.refusals import RefusedError
+from shared.refusals import Refusal
 from tests.pictureweb.pictures import PIXEL
 from tests.unit.packager.samples import FORMATS, a_picture, encoded
 

@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.packager.refusals import Refusal
 from services.packager.tries import LONGEST_WAIT, MAX_TRIES, TryFailedError, failure_of, pause_after
+from shared.refusals import Refusal
 
 NOW = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 from shared.errors import Reason
 
-REASONS = {
+REASON_WORDS = {
     Reason.NO_RESULTS: "The search found no pictures for this query.",
     Reason.BLOCKED: "The search engines turned us away.",
     Reason.PAGE_CHANGED: "The search engines answered in a way we do not understand yet.",
