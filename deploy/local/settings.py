@@ -1,5 +1,6 @@
 """What the services are told, and where a person finds it."""
 
+import re
 import secrets
 import shlex
 from collections.abc import Mapping
@@ -12,7 +13,9 @@ from deploy.local.pictureweb import PictureWeb
 from deploy.local.plan import Plan, port_setting
 from deploy.local.ports import LOOPBACK
 
-SECRET = frozenset({"AID_SECRET_KEYS"})
+SECRET = frozenset({"AID_SECRET_KEYS", "AID_S3_SECRET"})
+
+_USER_IN_URL = re.compile(r"://.*@")
 
 
 def settings(plan: Plan, chromium: Chromium) -> dict[str, str]:
@@ -48,8 +51,8 @@ def _secret_keys(path: Path) -> str:
 
 
 def write_env_file(path: Path, plan: Plan, in_force: Mapping[str, str]) -> None:
-    """Shell lines for `. .local/env`: addresses and places, no secrets."""
-    write_whole(path, export_lines({**_local_addresses(plan), **in_force}))
+    """Shell lines for `. .local/env`: addresses and places, no secrets, nor an address with a password in it."""
+    write_whole(path, export_lines({**_local_addresses(plan), **in_force}), mode=0o600)
 
 
 def _local_addresses(plan: Plan) -> dict[str, str]:
@@ -60,5 +63,5 @@ def _local_addresses(plan: Plan) -> dict[str, str]:
 
 
 def export_lines(values: Mapping[str, str]) -> str:
-    public = sorted(values.items() - {(name, values[name]) for name in SECRET if name in values})
-    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in public)
+    public = {name: value for name, value in values.items() if name not in SECRET and not _USER_IN_URL.search(value)}
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(public.items()))

@@ -84,6 +84,15 @@ def test_the_env_file_names_every_address_and_no_secret(plan: Plan) -> None:
     assert in_force["AID_SECRET_KEYS"] not in text
 
 
+@pytest.mark.parametrize("url", ["smtp://me:s3cret@mail.example.org", "smtp://me:s3cr/et@mail.example.org"])
+def test_a_password_of_the_persons_own_stays_out_of_the_env_file(plan: Plan, url: str) -> None:
+    path = plan.home / "env"
+    write_env_file(path, plan, settings(replace(plan, chosen={"AID_SMTP_URL": url}), CHROMIUM))
+
+    assert "s3cr" not in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_engines_that_do_not_exist_are_refused(tmp_path: Path) -> None:
     with pytest.raises(LocalFailure, match="ENGINES"):
         Plan.from_environment(tmp_path, {"ENGINES": "loacl"})
