@@ -10,18 +10,20 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from services.gateway import api, downloads, status_views, views
 from services.gateway.bodies import MAX_BYTES
 from services.gateway.connecting import Stores
-from services.gateway.connections import serving_web
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
 from services.gateway.origins import own_forms_only
 from services.gateway.pages import set_up_templates
 from services.gateway.problems import answer_problems
+from services.gateway.serving import serving_web
 from services.gateway.settings import Settings
 from shared.cassandra import Cassandra
 from shared.health import serving_health
 from shared.publisher import Publisher
 from shared.settings import host_ports
 from shared.waiting import until_available
+
+NAME = "gateway"
 
 
 async def run(settings: Settings) -> None:
@@ -36,7 +38,7 @@ async def run(settings: Settings) -> None:
         cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
         connections.push_async_callback(cassandra.close)
         desk.stores.connected(Stores.of(cassandra))
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source="gateway"))
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
         connections.push_async_callback(publisher.close)
         desk.publisher.connected(publisher)
         health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)

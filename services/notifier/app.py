@@ -6,9 +6,9 @@ from functools import partial
 
 from services.notifier import handlers
 from services.notifier.attempts import Attempts
-from services.notifier.delivery import Delivery
 from services.notifier.letters import Letters
 from services.notifier.mails import Mails
+from services.notifier.postman import Postman
 from services.notifier.settings import Settings
 from services.notifier.smtp import SmtpRelay
 from shared.backbone import standing_on
@@ -21,26 +21,26 @@ from shared.recipients import Recipients
 from shared.streams import build_stream_app, consume, run_streams
 from shared.topics import JOB_LIFECYCLE
 
-SERVICE = "notifier"
+NAME = "notifier"
 
 
 async def run(settings: Settings) -> None:
     """Until cancelled."""
     async with AsyncExitStack() as stack:
-        backbone = await stack.enter_async_context(standing_on(settings, SERVICE))
+        backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
 
         mails, recipients = Mails(cassandra), Recipients(cassandra)
-        delivery = build_delivery(settings, cassandra, mails, recipients)
-        stack.push_async_callback(delivery.finish)
+        postman = build_postman(settings, cassandra, mails, recipients)
+        stack.push_async_callback(postman.finish)
 
-        app = build_stream_app(SERVICE, settings.kafka_url)
-        consume(app, [JOB_LIFECYCLE], Consumer(SERVICE, build_handlers(delivery, mails, recipients), publisher))
+        app = build_stream_app(NAME, settings.kafka_url)
+        consume(app, [JOB_LIFECYCLE], Consumer(NAME, build_handlers(postman, mails, recipients), publisher))
         backbone.ready()
         await run_streams(app)
 
 
-def build_delivery(settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients) -> Delivery:
+def build_postman(settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients) -> Postman:
     attempts = Attempts(
         mails=mails,
         jobs=Jobs(cassandra),
@@ -54,11 +54,11 @@ def build_delivery(settings: Settings, cassandra: Cassandra, mails: Mails, recip
         ),
         now=now,
     )
-    return Delivery(mails, attempts, now)
+    return Postman(mails, attempts, now)
 
 
-def build_handlers(delivery: Delivery, mails: Mails, recipients: Recipients) -> dict[type[Event], Handler]:
-    deliver = delivery.deliver
+def build_handlers(postman: Postman, mails: Mails, recipients: Recipients) -> dict[type[Event], Handler]:
+    deliver = postman.deliver
     return {
         JobStarted: partial(handlers.tell_it_started, deliver=deliver),
         JobCompleted: partial(handlers.tell_it_is_ready, deliver=deliver),

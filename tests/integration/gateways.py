@@ -9,6 +9,7 @@ from uuid import UUID
 
 from aiohttp import ClientResponse, ClientSession
 
+from services.gateway.app import NAME
 from services.gateway.connecting import Stores
 from services.gateway.desk import Desk
 from shared.cassandra import Cassandra
@@ -57,7 +58,7 @@ async def serving_gateway(
     clock = MovingClock()
     desk = a_desk(folder, now=clock, public_url=public_url)
     cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
-    publisher = await Publisher.connect(backbone.kafka_url, source="gateway")
+    publisher = await Publisher.connect(backbone.kafka_url, source=NAME)
     desk.stores.connected(Stores.of(cassandra))
     desk.publisher.connected(publisher)
     try:

@@ -8,8 +8,8 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from services.gateway.app import build_web
-from services.gateway.connections import serving_web
 from services.gateway.desk import Clock, Desk
+from services.gateway.serving import serving_web
 from services.gateway.settings import Settings
 
 NOW = datetime(2021, 8, 30, 11, 30, tzinfo=UTC)

@@ -27,7 +27,7 @@ class Attempting(Protocol):
     async def attempt(self, mail_id: MailId, previous: Mail | None, not_after: datetime | None) -> Mail | None: ...
 
 
-class Delivery:
+class Postman:
     def __init__(self, mails: MailRows, attempts: Attempting, now: Callable[[], datetime]) -> None:
         self._mails = mails
         self._attempts = attempts

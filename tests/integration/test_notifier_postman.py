@@ -12,10 +12,10 @@ import pytest
 
 from services.notifier.attempts import Attempts, Writing
 from services.notifier.decisions import SENT_WHILE, Mail, MailId, MailState
-from services.notifier.delivery import Delivery
 from services.notifier.handlers import forget
 from services.notifier.letters import Letters
 from services.notifier.mails import Mails
+from services.notifier.postman import Postman
 from services.notifier.relay_address import relay_address
 from services.notifier.smtp import SmtpRelay
 from shared.cassandra import Cassandra
@@ -69,7 +69,7 @@ class Office:
             letters=letters or some_letters(),
             now=self.clock.now,
         )
-        self.delivery = Delivery(self.mails, attempts, self.clock.now)
+        self.postman = Postman(self.mails, attempts, self.clock.now)
 
     async def job(self, kind: MailKind, state: JobState | None = None, *, recipient: bool = True) -> MailId:
         """A job about which such a mail is due."""
@@ -90,7 +90,7 @@ class Office:
     async def deliver(self, mail_id: MailId, *, within: timedelta | None = None) -> MailReport | None:
         """The report on it, when there is one."""
         not_after = None if within is None else self.clock.now() + within
-        reports = await self.delivery.deliver(mail_id, not_after=not_after)
+        reports = await self.postman.deliver(mail_id, not_after=not_after)
         return reports[0] if reports else None
 
     async def row(self, mail_id: MailId) -> Mail:
@@ -242,7 +242,7 @@ async def test_waiting_for_the_relay_ends_at_the_mails_limit(office: Office) -> 
     not_after = office.clock.now() + MINUTE
     await office.relay.stop()
 
-    waiting = asyncio.create_task(until_available(lambda: office.delivery.deliver(mail_id, not_after=not_after)))
+    waiting = asyncio.create_task(until_available(lambda: office.postman.deliver(mail_id, not_after=not_after)))
     await asyncio.sleep(0.3)
     assert not waiting.done()
     office.clock.pass_by(MINUTE)
@@ -405,7 +405,7 @@ async def test_a_cancelled_handler_does_not_cut_off_a_copy_that_is_leaving(offic
     with pytest.raises(asyncio.CancelledError):
         await handling
     gate.set()
-    await office.delivery.finish()
+    await office.postman.finish()
 
     assert (await office.row(mail_id)).state is MailState.SENT
     assert isinstance(await office.deliver(mail_id), MailSent)
