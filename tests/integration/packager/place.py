@@ -35,9 +35,10 @@ async def until(condition: Callable[[], object], patience: float = 10.0) -> None
 
 
 async def a_run_in_progress(others: Neighbours, bus: Bus, site: PictureWeb) -> UUID:
-    """Three pictures are in, and ten more will not come before their 3 s are over."""
+    """Three pictures are in, and ten more will not come before their 7 s are over."""
     job_id = await others.a_running_job(asked=13)
-    await others.find(job_id, urls(site, ["good"] * 3 + ["slow"] * 10, int(job_id) % 10**9))
+    good, slow = urls(site, ["good"] * 3, int(job_id) % 10**9), urls(site, ["slow"] * 10, int(job_id) % 10**9)
+    await others.find(job_id, [*good, *(f"{url}?ms=7000" for url in slow)])
     await bus.publish(ImagesFound(job_id=job_id, run=1, sequence=1, found=13))
     await bus.until(lambda: any(isinstance(e, JobProgressed) and e.kept == 3 for e in bus.events(job_id)))
     return job_id

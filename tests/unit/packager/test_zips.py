@@ -46,16 +46,6 @@ def test_the_archive_tester_of_python_finds_no_fault(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.strip()) == (0, "Done testing")
 
 
-def test_more_than_sixty_five_thousand_entries_fit(tmp_path: Path) -> None:
-    path = tmp_path / "a.zip"
-    with closing(ZipWriter(path)) as archive:
-        for number in range(65_540):
-            archive.add(f"{number}", b"")
-
-    with ZipFile(path) as opened:
-        assert len(opened.namelist()) == 65_540
-
-
 def test_its_size_is_told_while_it_grows(tmp_path: Path) -> None:
     with closing(ZipWriter(tmp_path / "a.zip")) as archive:
         assert archive.size == 0
