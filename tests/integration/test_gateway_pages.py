@@ -185,6 +185,62 @@ async def test_untouched_the_form_means_now_in_the_persons_own_zone(gateway: Gat
     assert timedelta() <= event.submitted_at - event.due_at < timedelta(seconds=61)
 
 
+LATER = """
+const Real = Date;
+window.Date = class extends Real {
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + 120_000); }
+  static now() { return Real.now() + 120_000; }
+};
+"""
+"""A clock two minutes ahead."""
+
+
+def when_of(chrome: Chrome) -> list[str | None]:
+    return [chrome.find_element(By.NAME, name).get_attribute("value") for name in ("date", "time", "nonce")]
+
+
+async def test_a_second_click_across_a_minute_sends_the_same(gateway: Gateway, chrome: Chrome) -> None:
+    def visit() -> tuple[list[str | None], list[str | None]]:
+        chrome.get(on_loopback(gateway))
+        fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
+        chrome.execute_script("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
+        submit(chrome)
+        first = when_of(chrome)
+        chrome.execute_script(LATER)
+        submit(chrome)
+        assert not lines_of(chrome, "#summary li")
+        return first, when_of(chrome)
+
+    first, second = await asyncio.to_thread(visit)
+
+    assert first == second
+
+
+async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(gateway: Gateway, chrome: Chrome) -> None:
+    wish = {"search-query": "red pandas", "email": "someone@example.com", "images": "12"}
+
+    def visit() -> list[UUID]:
+        chrome.get(on_loopback(gateway))
+        fill_in(chrome, wish)
+        send(chrome)
+        jobs = [job_shown(chrome, gateway)]
+        later = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LATER})
+        for change in ({}, {"images": "13"}):
+            chrome.back()
+            WebDriverWait(chrome, 10).until(lambda _: chrome.find_elements(By.NAME, "images"))
+            restored = {name: chrome.find_element(By.NAME, name).get_attribute("value") for name in wish}
+            assert restored == wish
+            fill_in(chrome, change)
+            send(chrome)
+            jobs.append(job_shown(chrome, gateway))
+        chrome.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", later)
+        return jobs
+
+    first, again, changed = await asyncio.to_thread(visit)
+
+    assert first == again != changed
+
+
 async def test_over_plain_http_the_form_is_still_known_as_ours(gateway: Gateway, chrome: Chrome) -> None:
     def visit() -> None:
         chrome.get(gateway.desk.public_url)

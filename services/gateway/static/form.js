@@ -13,7 +13,11 @@ const input = (name) => form.elements[name];
 const GRACE = 60_000;
 const DAY = 86_400_000;
 
+// What was sent once stands still: sent again, by a second click or after Back, it is the same job.
+const FROZEN = ["date", "time", "time-zone", "nonce"];
+
 let untouched = form.dataset.suggested === "yes";
+let sent = untouched ? (history.state?.sent ?? null) : null;
 
 function text(code, facts = {}) {
   return texts[code].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
@@ -29,10 +33,20 @@ function showZone() {
 function keepClock() {
   const now = new Date();
   input("date").min = dayOf(now);
-  if (untouched) {
+  if (untouched && !sent) {
     input("date").value = dayOf(now);
     input("time").value = timeOf(now);
   }
+}
+
+function freeze() {
+  sent = Object.fromEntries(FROZEN.map((name) => [name, input(name).value]));
+  history.replaceState({ sent }, "");
+}
+
+function thaw() {
+  sent = null;
+  history.replaceState(null, "");
 }
 
 function queryProblem(query) {
@@ -46,7 +60,7 @@ function dateProblem(field) {
   if (field.validity.badInput) return text("date_invalid");
   if (!field.value) return text("date_required");
   const moment = new Date(`${field.value}T00:00`);
-  if (field.value < dayOf(new Date())) return text("past");
+  if (!sent && field.value < dayOf(new Date())) return text("past");
   if (moment - Date.now() > daysAhead * DAY) return text("date_too_far", { days: daysAhead });
   return "";
 }
@@ -54,7 +68,7 @@ function dateProblem(field) {
 function timeProblem(field, date) {
   if (field.validity.badInput) return text("time_invalid");
   if (!field.value) return text("time_required");
-  const today = date.value === dayOf(new Date());
+  const today = !sent && date.value === dayOf(new Date());
   if (today && new Date(`${date.value}T${field.value}`) < Date.now() - GRACE) return text("past");
   return "";
 }
@@ -125,9 +139,16 @@ summary.addEventListener("click", (event) => {
 form.addEventListener("submit", (event) => {
   keepClock();
   const problems = allProblems();
-  if (!Object.values(problems).some(Boolean)) return;
+  if (!Object.values(problems).some(Boolean)) {
+    freeze();
+    return;
+  }
   event.preventDefault();
   showProblems(problems);
+});
+
+form.addEventListener("input", () => {
+  if (sent) thaw();
 });
 
 for (const name of ["date", "time"]) {
@@ -137,6 +158,7 @@ for (const name of ["date", "time"]) {
 }
 
 showZone();
+if (sent) for (const name of FROZEN) input(name).value = sent[name];
 keepClock();
 setInterval(keepClock, 5_000);
 if (!summary.hidden) summary.focus();
