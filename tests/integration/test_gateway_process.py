@@ -130,6 +130,11 @@ async def test_with_kafka_killed_nothing_is_promised_and_the_same_form_is_taken_
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
         assert 'value="wsq.wee@example.com"' in page
         assert f'value="{form["nonce"]}"' in page
+        assert "Sending this form again is safe: it will be one job" in page
+        async with visitor.post("/api/v1/jobs", json=tomorrow_at_noon()) as told:
+            document = await told.json(content_type="application/problem+json")
+        assert (told.status, document["code"]) == (503, "job_unconfirmed")
+        assert "Idempotency-Key" in document["detail"]
 
         await asyncio.to_thread(kafka.start)
         await asyncio.to_thread(kafka.wait_ready)
