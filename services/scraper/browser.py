@@ -27,9 +27,10 @@ POLL_SECONDS = 0.03
 class Browser:
     """A `Window`. `end` ends the browser from any thread, whatever it is doing; what waits for it then fails."""
 
-    def __init__(self, driver: Remote, end: Callable[[], None]) -> None:
+    def __init__(self, driver: Remote, end: Callable[[], None], *, script_seconds: float = SCRIPT_SECONDS) -> None:
         self._driver = driver
         self._end = end
+        self._script_seconds = script_seconds
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
 
     @property
@@ -41,7 +42,7 @@ class Browser:
         await self._do(lambda: self._driver.get(address), PAGE_SECONDS)
 
     async def run(self, script: str, *arguments: object) -> Any:
-        return await self._do(lambda: self._driver.execute_script(script, *arguments), SCRIPT_SECONDS)
+        return await self._do(lambda: self._driver.execute_script(script, *arguments), self._script_seconds)
 
     async def until(self, script: str, *arguments: object, seconds: float) -> Any:
         deadline = time.monotonic() + seconds

@@ -9,7 +9,7 @@ from selenium.webdriver.common.proxy import Proxy, ProxyType
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
-from services.scraper.browser import PAGE_SECONDS, Browser
+from services.scraper.browser import PAGE_SECONDS, SCRIPT_SECONDS, Browser
 from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
 from services.scraper.windows import BrowserError
 
@@ -19,8 +19,13 @@ ANSWER_SECONDS = 60
 _NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
 
 
-def launch_local(*, binary: Path, chromedriver: Path, on_every_page: str) -> Browser:
-    """`on_every_page` is a script that runs in each document before its own. BrowserError when it does not start."""
+def launch_local(
+    *, binary: Path, chromedriver: Path, on_every_page: str, script_seconds: float = SCRIPT_SECONDS
+) -> Browser:
+    """`on_every_page` is a script that runs in each document before its own. BrowserError when it does not start.
+
+    A browser that leaves a script of ours without an answer for `script_seconds` hangs.
+    """
     try:
         driver = LocalDriver(chromedriver)
     except (DriverNotStartedError, OSError) as error:
@@ -31,7 +36,7 @@ def launch_local(*, binary: Path, chromedriver: Path, on_every_page: str) -> Bro
     except BaseException:
         driver.kill()
         raise
-    return Browser(window, driver.kill)
+    return Browser(window, driver.kill, script_seconds=script_seconds)
 
 
 def launch_remote(*, url: str, options: ChromeOptions, on_every_page: str) -> Browser:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from services.scraper.browser import Browser
+from services.scraper.browser import SCRIPT_SECONDS, Browser
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_local
 
@@ -14,5 +14,10 @@ def on_path(name: str) -> Path:
     return Path(found)
 
 
-def local_launch() -> Browser:
-    return launch_local(binary=on_path("chromium"), chromedriver=on_path("chromedriver"), on_every_page=watch_script())
+def local_launch(script_seconds: float = SCRIPT_SECONDS) -> Browser:
+    return launch_local(
+        binary=on_path("chromium"),
+        chromedriver=on_path("chromedriver"),
+        on_every_page=watch_script(),
+        script_seconds=script_seconds,
+    )

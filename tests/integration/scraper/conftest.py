@@ -19,6 +19,11 @@ async def pictures() -> AsyncIterator[PictureWeb]:
 
 
 @pytest.fixture(scope="package")
+def environment(backbone: Backbone, pictures: PictureWeb) -> dict[str, str]:
+    return backbone.environment() | {"AID_GOOGLE_URL": pictures.google_url, "AID_ENGINES": "google"}
+
+
+@pytest.fixture(scope="package")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
     cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra

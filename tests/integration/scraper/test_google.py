@@ -87,9 +87,9 @@ async def test_a_wall_that_comes_later_is_told_from_the_end(google: Google, gate
 async def test_consent_is_refused_also_when_the_page_after_it_is_slow(google: Google, pictures: PictureWeb) -> None:
     pictures.visits.clear()
 
-    hits, ending = await search(google, "slow cats gate:consent slow:2000")
+    hits, ending = await search(google, "slow cats gate:consent slow:2000", wanted=100)
 
-    assert (len(hits), ending) == (200, Ending.ENOUGH)
+    assert (len(hits), ending) == (100, Ending.ENOUGH)
     assert pictures.visited("/consent/reject") == 1
     assert pictures.visited("/consent/accept") == 0
 
@@ -98,11 +98,11 @@ async def test_the_first_batch_does_not_wait_for_the_second(google: Google) -> N
     await search(google, "warm", wanted=1)
     began = time.monotonic()
 
-    async with aclosing(google.search("early cats slow:2500")) as batches:
+    async with aclosing(google.search("early cats slow:4000")) as batches:
         batch = await anext(batches)
 
     assert len(batch.hits) == 100
-    assert time.monotonic() - began < 4.9
+    assert time.monotonic() - began < 7.9  # the second takes as long again
 
 
 async def test_a_browser_is_used_again(google: Google, browsers: Browsers) -> None:

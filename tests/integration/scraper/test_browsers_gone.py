@@ -1,0 +1,71 @@
+"""Browsers that are not needed any more are gone without a trace."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from services.scraper.browsers import Browsers
+from services.scraper.engines import Ending
+from services.scraper.engines.google import Google
+from services.scraper.launching import launch_local
+from services.scraper.windows import BrowserError
+from tests.integration.processes import descendants
+from tests.integration.scraper.chromiums import local_launch, on_path
+from tests.pictureweb.site import PictureWeb
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(autouse=True)
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A short path of its own: other programs of this machine have browsers too, and Chromium puts a socket there."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+@contextmanager
+def leaving_nothing(temporary: Path) -> Iterator[None]:
+    """No file, and no process more than there were."""
+    processes = descendants(os.getpid())
+    yield
+    assert descendants(os.getpid()) <= processes
+    assert list(temporary.iterdir()) == []
+
+
+async def test_nothing_is_left_of_browsers_that_were_used(pictures: PictureWeb, temporary: Path) -> None:
+    with leaving_nothing(temporary):
+        async with Browsers.warm(local_launch, 2) as browsers:
+            google = Google(browsers, url=pictures.google_url)
+            await asyncio.gather(*(all_batches(google, f"cats {number} results:150") for number in range(4)))
+
+
+async def all_batches(google: Google, query: str) -> None:
+    async with aclosing(google.search(query)) as batches:
+        assert [batch.ending async for batch in batches][-1] is Ending.EXHAUSTED
+
+
+async def test_nothing_is_left_of_a_browser_given_up_while_it_starts(temporary: Path) -> None:
+    with leaving_nothing(temporary):
+        starting = asyncio.ensure_future(warm_up())
+        await asyncio.sleep(0.3)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+
+
+async def warm_up() -> None:
+    async with Browsers.warm(local_launch, 1):
+        await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize(("binary", "chromedriver"), [("false", "chromedriver"), ("chromium", "false")])
+def test_a_browser_that_does_not_start_says_so_and_leaves_nothing(
+    binary: str, chromedriver: str, temporary: Path
+) -> None:
+    with leaving_nothing(temporary), pytest.raises(BrowserError):
+        launch_local(binary=on_path(binary), chromedriver=on_path(chromedriver), on_every_page="")
