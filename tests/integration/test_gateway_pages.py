@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from deploy.local.chromium import find_chromium
 from deploy.local.ports import free_ports
-from shared.events import JobSubmitted
+from shared.events import JobSubmitted, RescheduleRequested
 from shared.links import Wish
 from shared.recipients import Recipients
 from shared.topics import JOB_INBOX
@@ -230,6 +230,7 @@ async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(gatewa
             WebDriverWait(chrome, 10).until(lambda _: chrome.find_elements(By.NAME, "images"))
             restored = {name: chrome.find_element(By.NAME, name).get_attribute("value") for name in wish}
             assert restored == wish
+            chrome.execute_script(LATER)  # a page kept alive meanwhile runs no new script
             fill_in(chrome, change)
             send(chrome)
             jobs.append(job_shown(chrome, gateway))
@@ -298,6 +299,31 @@ async def test_the_status_page_keeps_itself_fresh_and_speaks_the_persons_time(ga
     assert chrome.find_element(By.ID, "announcer").get_attribute("textContent") == "Completed"
 
 
+async def test_another_time_is_asked_for_in_the_persons_own_zone(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
+    job_id = uuid4()
+    due_at = (datetime.now(UTC) + timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)
+    await gateway.put_row(job_id, due_at=due_at)
+    site, status = on_loopback(gateway), gateway.desk.links.status_token(job_id)
+
+    def visit() -> tuple[str | None, str]:
+        chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+        try:
+            chrome.get(f"{site}/jobs/{status}")
+            shown = chrome.find_element(By.NAME, "time").get_attribute("value")
+            fill_in(chrome, {"time": "22:15"})
+            send(chrome)
+            return shown, text_of(chrome)
+        finally:
+            chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
+
+    shown, answer = await asyncio.to_thread(visit)
+    event = await bus.event(job_id, RescheduleRequested)
+
+    assert shown == "21:00"
+    assert "The new time will stand below in a moment." in answer
+    assert event.due_at == due_at.replace(hour=13, minute=15)
+
+
 async def test_a_retry_link_fills_in_the_form_for_now(gateway: Gateway, chrome: Chrome) -> None:
     link = gateway.desk.links.retry(Wish("red pandas", 42))
 
@@ -315,14 +341,17 @@ async def test_no_page_is_wider_than_the_screen_or_breaks_its_own_policy(
 ) -> None:
     job_id = uuid4()
     await gateway.put_row(job_id, state="completed", query="W" * 200, archive_run=1, kept=9, refused={"html": 4})
-    site, status = on_loopback(gateway), gateway.desk.links.status_token(job_id)
+    waiting_id = uuid4()
+    await gateway.put_row(waiting_id, due_at=datetime.now(UTC) + timedelta(days=1))
+    site = on_loopback(gateway)
+    status, waiting = (gateway.desk.links.status_token(each) for each in (job_id, waiting_id))
 
     def visit() -> dict[str, int]:
         metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         complaints_of(chrome)
         widths = {}
-        for path in ("/", "/nothing", f"/jobs/{status}", "/download/made-up"):
+        for path in ("/", "/nothing", f"/jobs/{status}", f"/jobs/{waiting}", "/download/made-up"):
             chrome.get(site + path)
             widths[path] = chrome.execute_script("return document.documentElement.scrollWidth")
         chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -66,3 +66,4 @@ async function keepFresh() {
 localise(document.getElementById("status"));
 localiseForm(document);
 keepFresh();
+document.querySelector("#changes .problem-summary")?.focus();
