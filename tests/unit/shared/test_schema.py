@@ -1,25 +1,35 @@
+"""The tables hold what the code keeps in them."""
+
+from dataclasses import fields
+
+import pytest
+
+from services.scheduler.job import Job
+from shared.images import FoundImage
+from shared.jobs import JobView
 from shared.schema import TABLES, statements
-from shared.topics import ALL, FLOW, dead_letters
 
 
-def test_every_statement_creates_only_what_is_absent_in_the_keyspace_asked() -> None:
-    keyspace, *tables = statements("aid_test", 3)
-
-    assert keyspace.startswith("CREATE KEYSPACE IF NOT EXISTS aid_test WITH")
-    assert "'replication_factor': 3" in keyspace
-    assert len(tables) == len(TABLES)
-    for name, statement in zip(TABLES, tables, strict=True):
-        assert statement.startswith(f"CREATE TABLE IF NOT EXISTS aid_test.{name} (")
+def columns(table: str) -> set[str]:
+    return {words.split()[0] for words in TABLES[table].replace("\n", " ").split(",") if words.split()}
 
 
-def test_only_one_table_has_a_column_for_addresses() -> None:
-    assert [name for name, columns in TABLES.items() if " address text" in columns] == ["recipients"]
+@pytest.mark.parametrize("kind", [Job, JobView])
+def test_the_row_of_a_job_holds_what_its_owner_and_its_readers_know(kind: type[Job | JobView]) -> None:
+    assert {field.name for field in fields(kind)} <= columns("jobs")
 
 
-def test_topics_are_named_apart_and_dead_letters_keep_their_order() -> None:
-    names = [topic.name for topic in ALL]
+def test_a_reader_sees_nothing_that_the_owner_does_not_write() -> None:
+    assert {field.name for field in fields(JobView)} <= {field.name for field in fields(Job)}
 
-    assert len(set(names)) == len(names)
-    assert all(name.endswith(".v1") and "_" not in name for name in names[: len(FLOW)])
-    assert dead_letters("packager") in ALL
-    assert dead_letters("packager").one_partition
+
+def test_the_row_of_an_address_holds_what_was_found() -> None:
+    assert {field.name for field in fields(FoundImage)} <= columns("image_urls")
+
+
+def test_every_table_is_made_in_the_keyspace_asked_for() -> None:
+    made = list(statements("pictures", replication_factor=3))
+
+    assert len(made) == len(TABLES) + 1
+    assert all(f"pictures.{table} (" in statement for table, statement in zip(TABLES, made[1:], strict=True))
+    assert "'replication_factor': 3" in made[0]
