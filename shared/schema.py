@@ -33,8 +33,6 @@ TABLES = {
         job_id uuid, kind text, state text, claimed_by uuid, claimed_at timestamp, attempts int, copies int,
         accepted_at timestamp, message_id text,
         PRIMARY KEY (job_id, kind)""",
-    "submissions": "address_hash text, submitted_at timestamp, job_id uuid, PRIMARY KEY (address_hash, submitted_at)",
-    "suppressions": "address_hash text PRIMARY KEY, since timestamp",
 }
 
 
