@@ -50,7 +50,7 @@ class Consumer:
         ):
             try:
                 event = decode(delivery.topic, delivery.value, delivery.headers)
-            except InvalidEventError as error:
+            except Exception as error:  # noqa: BLE001 - whatever cannot be read is put aside, not only what we foresaw
                 await self._bury(delivery, error, attempts=1)
                 return
             with structlog.contextvars.bound_contextvars(job_id=str(event.job_id), event_type=event.type_name()):

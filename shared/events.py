@@ -17,13 +17,20 @@ from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """UTC, cut to what Cassandra keeps: a time must be the same after it was stored."""
-    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+    """UTC, cut to what Cassandra keeps: a time must be the same after it was stored.
+
+    ValueError when UTC has no such time: it lies before year 1 or after year 9999 there.
+    """
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such time in UTC") from None
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
 
-Refusals = dict[str, int]
+Refusals = dict[str, Annotated[int, Field(ge=0)]]
 """Pictures refused, counted by reason."""
 
 
@@ -105,13 +112,17 @@ class RunFailed(Inbox):
 
 
 class ArchiveBuilt(Inbox):
-    """The ZIP of this run is whole and in its place. `size` in bytes."""
+    """The ZIP of this run is whole and in its place. `size` in bytes.
+
+    `stopped_because` is how the search ended: enough, exhausted, blocked, …
+    """
 
     found: int = Field(ge=0)
     kept: int = Field(ge=1)
     refused: Refusals = Field(default_factory=dict)
     size: int = Field(ge=0)
     sha256: str
+    stopped_because: str = ""
 
 
 class MailReport(Inbox):

@@ -48,6 +48,7 @@ class JobView:
     archive_run: int | None = None
     archive_size: int | None = None
     reason: Reason | None = None
+    stopped_because: str = ""
 
 
 class Jobs:

@@ -14,3 +14,15 @@ REASON_WORDS = {
     Reason.INTERRUPTED: "The work was interrupted.",
     Reason.INTERNAL: "The fault is on our side.",
 }
+
+_SHORTFALL_WORDS = {
+    "exhausted": "The search engine has no more pictures for this query.",
+    "blocked": "The search engine turned us away before it had shown us all.",
+    "page_changed": "We could not read all that the search engine showed.",
+    "broken": "The search broke off before it had seen all.",
+}
+
+
+def shortfall_words(stopped_because: str) -> str:
+    """Why fewer were found than asked for, as a person is told."""
+    return _SHORTFALL_WORDS.get(stopped_because, "The search found no more than these.")

@@ -101,7 +101,7 @@ def address(text: str) -> str:
     if not _readable(text):
         raise FieldError(EMAIL, "email_invalid")
     try:
-        valid = validate_email(text, check_deliverability=False)
+        valid = validate_email(text, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise FieldError(EMAIL, "email_invalid") from None
     if len(valid.local_part) > LONGEST_LOCAL_PART:

@@ -141,6 +141,7 @@ class Pack:
             refused=dict(report.refused),
             size=size,
             sha256=sha256,
+            stopped_because=report.search_stopped_because or "",
         )
 
     def _seal(self, archive: ZipWriter, collection: Collection, report: Report) -> tuple[int, str]:

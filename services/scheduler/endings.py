@@ -32,6 +32,7 @@ def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job:
         archive_run=event.run,
         archive_size=event.size,
         archive_sha256=event.sha256,
+        stopped_because=event.stopped_because,
         expires_at=now + NET,
     )
 

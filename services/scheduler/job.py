@@ -51,6 +51,7 @@ class Job:
     archive_size: int | None = None
     archive_sha256: str | None = None
     reason: Reason | None = None
+    stopped_because: str = ""
     counted_runs: int = 0
     lost_runs: int = 0
     run_started_at: datetime | None = None

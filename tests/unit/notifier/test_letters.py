@@ -1,4 +1,5 @@
 import html
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP, default
@@ -101,6 +102,25 @@ def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
         for fact in ("145", "160", "137", "94.3 MB", "12", "the same picture again", "no longer at their address"):
             assert fact in text
     assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"download", "jobs"}
+
+
+@pytest.mark.parametrize(
+    ("stopped_because", "found", "says"),
+    [
+        ("blocked", 100, "turned us away"),
+        ("exhausted", 100, "has no more pictures"),
+        ("", 100, "found no more than these"),
+        ("blocked", 145, None),
+    ],
+)
+def test_the_ready_mail_says_why_fewer_were_found_than_asked_for(
+    stopped_because: str, found: int, says: str | None
+) -> None:
+    letter = a_letter(MailKind.READY, replace(a_job(), found=found, stopped_because=stopped_because))
+
+    for subtype in ("plain", "html"):
+        text = part(letter, subtype)
+        assert says in text if says else "turned us away" not in text
 
 
 def test_the_ready_mail_says_nothing_of_refusals_when_there_are_none() -> None:

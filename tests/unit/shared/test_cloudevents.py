@@ -118,3 +118,11 @@ def test_any_bytes_are_an_event_or_a_dead_letter_that_can_be_written(
         assert all(isinstance(text, bytes) for _, text in letter.headers)
     else:
         assert event.topic.name == topic
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-05:00", "0001-01-01T00:00:00+05:00"])
+def test_a_time_that_utc_does_not_have_makes_no_event(moment: str) -> None:
+    value = json.dumps({"job_id": str(JOB_ID), "due_at": moment}).encode()
+
+    with pytest.raises(InvalidEventError, match="due_at"):
+        decode("job-lifecycle.v1", value, [("ce_type", b"aid.job-scheduled.v1")])
