@@ -9,8 +9,8 @@ TABLES = {
         job_id uuid PRIMARY KEY, state text, run int, version int, query text, images int,
         submitted_at timestamp, due_at timestamp, started_at timestamp, ended_at timestamp, expires_at timestamp,
         found int, kept int, refused frozen<map<text, int>>, archive_run int, archive_size bigint, archive_sha256 text,
-        reason text, stopped_because text, counted_runs int, lost_runs int, run_started_at timestamp, search_asked_at timestamp,
-        rescheduled_at timestamp, mail_not_after timestamp, mail_accepted_at timestamp,
+        reason text, stopped_because text, counted_runs int, lost_runs int, run_started_at timestamp,
+        search_asked_at timestamp, rescheduled_at timestamp, mail_not_after timestamp, mail_accepted_at timestamp,
         outbox text, timers text""",
     "timers": """
         shard int, bucket timestamp, due_at timestamp, job_id uuid, kind text,
