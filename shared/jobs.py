@@ -64,12 +64,17 @@ _COLUMNS = ", ".join(JobView.__dataclass_fields__)
 
 
 def _view(row: dict[str, Any]) -> JobView:
+    return JobView(**known_fields(row))
+
+
+def known_fields(row: dict[str, Any]) -> dict[str, Any]:
+    """What a row of `jobs` holds, in our own types; without what is not set."""
     filled = {name: aware(value) for name, value in row.items() if value is not None}
     filled["state"] = JobState(filled["state"])
     if "reason" in filled:
         filled["reason"] = Reason(filled["reason"])
     filled["refused"] = dict(filled.get("refused") or {})
-    return JobView(**filled)
+    return filled
 
 
 def aware(value: Any) -> Any:

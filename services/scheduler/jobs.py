@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.scheduler.job import Job, TimerKind
 from shared.cassandra import Cassandra, Row
-from shared.errors import OutcomeUnknownError, Reason
+from shared.errors import OutcomeUnknownError
 from shared.events import EVENT_TYPES, Event
-from shared.jobs import JobState, aware
+from shared.jobs import JobState, known_fields
 
 _COLUMNS = tuple(field.name for field in fields(Job) if field.name != "job_id")
 _READ = f"SELECT job_id, {', '.join(_COLUMNS)} FROM jobs WHERE job_id = ?"  # noqa: S608 - constant columns
@@ -53,15 +53,11 @@ def _stored(name: str, value: Any) -> Any:
 
 
 def _job(row: Row) -> Job:
-    filled = {name: aware(value) for name, value in row.items() if value is not None}
-    filled["state"] = JobState(filled["state"])
-    filled["refused"] = dict(filled.get("refused") or {})
+    filled = known_fields(row)
     filled["outbox"] = tuple(_event(*pair) for pair in json.loads(filled.get("outbox", "[]")))
     filled["timers"] = {
         TimerKind(kind): datetime.fromisoformat(due) for kind, due in json.loads(filled.get("timers", "{}")).items()
     }
-    if "reason" in filled:
-        filled["reason"] = Reason(filled["reason"])
     return Job(**filled)
 
 
