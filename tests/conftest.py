@@ -15,6 +15,11 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import serving
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="fault tests with their full load: an hour, not a minute")
+    parser.addoption("--seed", type=int, help="what a fault test printed, to have the same happen again")
+
+
 def pytest_configure() -> None:
     # Whoever gives up on the tests sends SIGTERM; like Ctrl-C it must not leave the servers behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -156,12 +156,19 @@ def _in_order(told: Sequence[Event]) -> Iterator[Finding]:
 def _nothing_left(scene: Scene, rows: dict[UUID, Row]) -> Iterator[Finding]:
     for name in scene.archives:
         row = rows.get(UUID(name[:36]))
-        if row is None or row["state"] != "completed" or name != f"{row['job_id']}-{row['archive_run']}.zip":
+        if row is None or not _has_its_place(name, row):
             yield Finding(Wrong.LEFT, UUID(name[:36]), f"{name}: its job is {row['state'] if row else 'unknown'}")
     for table, key in OF_ONE_JOB.items():
         for job_id in {row[key] for row in scene.tables.get(table, ())}:
             if job_id in rows and rows[job_id]["state"] == "expired":
                 yield Finding(Wrong.LEFT, job_id, f"rows in {table}, though it is expired")
+
+
+def _has_its_place(name: str, row: Row) -> bool:
+    """What a killed run has begun to write goes with its job at the latest."""
+    if name.endswith(".part"):
+        return bool(row["state"] != "expired")
+    return bool(row["state"] == "completed" and name == f"{row['job_id']}-{row['archive_run']}.zip")
 
 
 def _nothing_told(scene: Scene) -> Iterator[Finding]:

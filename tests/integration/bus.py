@@ -57,10 +57,11 @@ class Bus:
 
 
 def _event(record: Any) -> Event | None:
-    return None if record.topic.endswith(".dlq") else _readable(record)
+    return None if record.topic.endswith(".dlq") else readable(record)
 
 
-def _readable(record: Any) -> Event | None:
+def readable(record: Any) -> Event | None:
+    """None when it is none."""
     try:
         return decode(record.topic, record.value, record.headers)
     except Exception:  # noqa: BLE001 - rubbish that a test has published

@@ -47,10 +47,13 @@ class RunningService:
                 raise AssertionError(f"{self._name} is not ready:\n{self.text()[-4000:]}") from None
         assert self._process.returncode is None, f"{self._name} ended:\n{self.text()[-4000:]}"
 
+    def signal(self, number: signal.Signals) -> None:
+        if self._process.returncode is None:
+            self._process.send_signal(number)
+
     async def stop(self) -> int:
         """SIGTERM; its exit code."""
-        if self._process.returncode is None:
-            self._process.send_signal(signal.SIGTERM)
+        self.signal(signal.SIGTERM)
         return await self.ended()
 
     async def ended(self) -> int:

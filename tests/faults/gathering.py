@@ -1,0 +1,182 @@
+"""Waits until the system has settled, then looks at everything it has kept, said, written and sent."""
+
+import asyncio
+import hashlib
+import zipfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from deploy.local.zips import PAPERS
+from shared.cassandra import Cassandra
+from shared.events import Event
+from shared.schema import TABLES
+from shared.settings import host_ports
+from shared.topics import ALL, CONSUMING_SERVICES, FLOW, JOB_LIFECYCLE
+from tests.faults.people import People
+from tests.faults.scene import Accepted, Archive, Copy, Row, Scene
+from tests.faults.system import KEYSPACE, PARTITIONS, System
+from tests.integration.bus import readable
+
+NO_JOBS = frozenset({"shard_cursors"})
+LAST_MAIL = {"completed": "ready", "failed": "error"}
+CONSUMED = {
+    "scheduler": ("job-inbox.v1",),
+    "scraper": ("job-due.v1",),
+    "packager": ("image-batches.v1", "job-lifecycle.v1"),
+    "notifier": ("job-lifecycle.v1",),
+}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What this test's jobs are, and where to look for them. `since`: the first moment, in milliseconds since 1970."""
+
+    system: System
+    people: People
+    cassandra: Cassandra
+    since: int
+
+    async def until_settled(self, patience: float) -> None:
+        """Every job has ended, its last mail is decided, and every record is handled; or the patience is over.
+
+        What is still open then is for the oracle to say.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                while not (await self._all_ended() and await self._all_handled()):
+                    await asyncio.sleep(0.3)
+        except TimeoutError:
+            return
+
+    async def scene(self) -> Scene:
+        jobs = self.people.accepted
+        records = await self._records()
+        wanted = {job.job_id for job in jobs}
+        return Scene(
+            accepted=jobs,
+            tables={table: await self._rows(table, wanted) for table in TABLES if table not in NO_JOBS},
+            facts=[fact for record in records if (fact := _fact(record)) is not None and fact.job_id in wanted],
+            mails=[copy for copy in _copies(self.system) if copy.about[0] in wanted],
+            archives=await asyncio.to_thread(self._archives),
+            dead_letters=[_words(record) for record in records if record.topic.endswith(".dlq")],
+            said=await asyncio.to_thread(self._said, records),
+            secrets=self._secrets(jobs),
+        )
+
+    async def _all_ended(self) -> bool:
+        wanted = {job.job_id for job in self.people.accepted}
+        states = {row["job_id"]: row["state"] for row in await self._rows("jobs", wanted)}
+        decided = {(row["job_id"], row["kind"]): row["state"] for row in await self._rows("mails", wanted)}
+        return all(_over(states.get(job_id, ""), decided, job_id) for job_id in wanted)
+
+    async def _all_handled(self) -> bool:
+        """No consumer has anything before it."""
+        for service in CONSUMING_SERVICES:
+            async with reader(self.system.kafka_url, group_id=service) as consumer:
+                places = _places(*CONSUMED[service])
+                consumer.assign(places)
+                ends = await consumer.end_offsets(places)
+                for place, end in ends.items():
+                    if end and (await consumer.committed(place) or 0) < end:
+                        return False
+        return True
+
+    async def _rows(self, table: str, wanted: set[UUID]) -> list[Row]:
+        key = "req_id" if table == "image_urls" else "job_id"
+        rows = await self.cassandra.execute(f"SELECT * FROM {table}")  # noqa: S608 - our tables
+        return [row for row in rows if row[key] in wanted]
+
+    async def _records(self) -> list[Any]:
+        """All that was said since the test began, in the broker's order per partition."""
+        async with reader(self.system.kafka_url) as consumer:
+            places = _places(*(topic.name for topic in ALL))
+            consumer.assign(places)
+            await consumer.seek_to_beginning()
+            ends = await consumer.end_offsets(places)
+            records: list[Any] = []
+            while any([await consumer.position(place) < end for place, end in ends.items()]):
+                for batch in (await consumer.getmany(timeout_ms=200)).values():
+                    records.extend(record for record in batch if record.timestamp >= self.since)
+            return records
+
+    def _archives(self) -> dict[str, Archive]:
+        """Those of jobs that no earlier test has answered for."""
+        files = [path for path in self.system.archives.glob("*.zip*") if _job_of(path) not in self.system.settled]
+        return {path.name: _archive(path) for path in files}
+
+    def _said(self, records: Sequence[Any]) -> dict[str, str]:
+        logs = {path.name: path.read_text(errors="replace") for path in self.system.logs.glob("*.log")}
+        topics = dict.fromkeys((topic.name for topic in FLOW), "")
+        for record in records:
+            if record.topic in topics:
+                topics[record.topic] += f"{record.key!r} {record.headers!r} {record.value!r}\n"
+        return {**logs, **topics}
+
+    def _secrets(self, jobs: Sequence[Accepted]) -> list[str]:
+        addresses = [job.address for job in jobs]
+        return addresses + [page.rpartition("/")[2] for page in self.people.pages.values()]
+
+
+@asynccontextmanager
+async def looking(people: People, since: int) -> AsyncIterator[Looking]:
+    system = people.system
+    cassandra = await Cassandra.connect(host_ports(system.cassandra_hosts), KEYSPACE)
+    try:
+        yield Looking(system, people, cassandra, since)
+    finally:
+        await cassandra.close()
+
+
+@asynccontextmanager
+async def reader(kafka_url: str, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False, **options)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+def _places(*topics: str) -> list[TopicPartition]:
+    return [
+        TopicPartition(topic, each) for topic in topics for each in range(1 if topic.endswith(".dlq") else PARTITIONS)
+    ]
+
+
+def _over(state: str, mails: dict[tuple[UUID, str], str], job_id: UUID) -> bool:
+    if state in ("cancelled", "expired"):
+        return True
+    return state in LAST_MAIL and mails.get((job_id, LAST_MAIL[state])) in ("sent", "refused")
+
+
+def _fact(record: Any) -> Event | None:
+    return readable(record) if record.topic == JOB_LIFECYCLE.name else None
+
+
+def _words(record: Any) -> str:
+    told = {name: text.decode() for name, text in record.headers if name.startswith("dlq_")}
+    return f"{record.topic}: {told.get('dlq_error')} {told.get('dlq_message')} of {told.get('dlq_topic')}"
+
+
+def _copies(system: System) -> list[Copy]:
+    return [Copy(str(mail["Message-ID"]), str(mail["To"])) for mail in system.relay.taken]
+
+
+def _job_of(path: Path) -> UUID:
+    return UUID(path.name[:36])
+
+
+def _archive(path: Path) -> Archive:
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            whole = archive.testzip() is None
+            return Archive(sha256, len(set(archive.namelist()) - PAPERS) if whole else None)
+    except zipfile.BadZipFile:
+        return Archive(sha256, None)
