@@ -20,6 +20,8 @@ from shared.waiting import until_available
 log = structlog.get_logger()
 
 TICK = 0.25
+"""Seconds after which the wall clock is read again, at the latest."""
+
 LOOK_AHEAD = timedelta(minutes=5)
 AFTER_A_BUG = 30.0
 AT_ONCE = 100
@@ -51,12 +53,14 @@ class Clockwork:
         cursors: CursorStore,
         now: Callable[[], datetime],
         bucket: timedelta = BUCKET,
+        tick: float = TICK,
     ) -> None:
         self._shard = shard
         self._index = index
         self._cursors = cursors
         self._now = now
         self._bucket = bucket
+        self._tick = tick
         self._cursor: datetime | None = None
         self._loaded_until: datetime | None = None
         self._heap: list[Timer] = []
@@ -131,9 +135,9 @@ class Clockwork:
 
     async def _sleep(self) -> None:
         now = self._now()
-        first = (self._heap[0].due_at - now).total_seconds() if self._heap else TICK
+        first = (self._heap[0].due_at - now).total_seconds() if self._heap else self._tick
         try:
-            async with asyncio.timeout(min(max(first, 0), TICK)):
+            async with asyncio.timeout(min(max(first, 0), self._tick)):
                 await self._woken.wait()
         except TimeoutError:
             pass
