@@ -1,22 +1,33 @@
 """Where the ZIPs lie: one file per job and run, written under another name and renamed when whole, never rewritten."""
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+import re
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
-_PART = ".part"
+_NAME = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})-(\d+)\.zip(\.part)?")
 
 
-def archive_name(job_id: UUID, run: int) -> str:
-    return f"{job_id}-{run}.zip"
+@dataclass(frozen=True)
+class ArchiveFile:
+    """One file of ours: the archive of a run, or the part that may become it."""
 
+    job_id: UUID
+    run: int
+    part: bool = False
 
-def job_of_archive(name: str) -> UUID:
-    """The job of an archive's name; ValueError when it is not one."""
-    return UUID(name.removesuffix(_PART)[:36])
+    @property
+    def name(self) -> str:
+        return f"{self.job_id}-{self.run}.zip{'.part' if self.part else ''}"
+
+    @classmethod
+    def of(cls, name: str) -> Self | None:
+        """What a name says; None when the file is somebody else's."""
+        match = _NAME.fullmatch(name)
+        return cls(UUID(match[1]), int(match[2]), match[3] is not None) if match else None
 
 
 def folder_of(archives: str) -> Path:
@@ -37,32 +48,47 @@ class LocalArchives:
 
     def part(self, job_id: UUID, run: int) -> Path:
         """Where to write while the archive is not whole."""
-        return self._folder / (archive_name(job_id, run) + _PART)
+        return self._folder / ArchiveFile(job_id, run, part=True).name
 
     def publish(self, job_id: UUID, run: int) -> None:
-        """Make the written part the archive, durably: it is on the disk before it has its name."""
+        """Make the written part the archive, durably: it is on the disk before it has its name, and so is the name."""
         part = self.part(job_id, run)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
+        _sync(part)
         part.replace(self.path(job_id, run))
+        _sync(self._folder)
 
     def path(self, job_id: UUID, run: int) -> Path:
-        return self._folder / archive_name(job_id, run)
+        return self._folder / ArchiveFile(job_id, run).name
+
+    def size(self, job_id: UUID, run: int) -> int | None:
+        """Bytes of the archive; None when it is not there."""
+        try:
+            return self.path(job_id, run).stat().st_size
+        except FileNotFoundError:
+            return None
 
     def discard(self, job_id: UUID, run: int) -> None:
         """Drop the part and the archive of one run."""
-        self.part(job_id, run).unlink(missing_ok=True)
-        self.path(job_id, run).unlink(missing_ok=True)
+        self.drop(ArchiveFile(job_id, run, part=True))
+        self.drop(ArchiveFile(job_id, run))
+
+    def drop(self, file: ArchiveFile) -> None:
+        (self._folder / file.name).unlink(missing_ok=True)
 
     def delete(self, job_id: UUID) -> None:
         """Drop everything of a job."""
-        for path in self._folder.glob(f"{job_id}-*"):
-            path.unlink(missing_ok=True)
+        for file in self.files(job_id):
+            self.drop(file)
 
-    def jobs(self) -> Iterator[UUID]:
-        """The jobs that have something here; files of somebody else are none of our business."""
-        seen = set()
-        for path in self._folder.glob("*.zip*"):
-            with suppress(ValueError):
-                seen.add(job_of_archive(path.name))
-        yield from seen
+    def files(self, job_id: UUID | None = None) -> list[ArchiveFile]:
+        """What lies here, of one job or of all; files of somebody else are none of our business."""
+        names = (path.name for path in self._folder.glob(f"{job_id or ''}*"))
+        return [file for name in names if (file := ArchiveFile.of(name))]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

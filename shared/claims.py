@@ -66,6 +66,10 @@ class Claims:
         holder: UUID | None = rows[0]["claimed_by"] if rows else None
         return holder
 
+    async def jobs(self) -> set[UUID]:
+        """All of which something is kept here; reads every partition's key."""
+        return {row["job_id"] for row in await self._cassandra.execute("SELECT DISTINCT job_id FROM claims")}
+
     async def delete(self, job_id: UUID) -> None:
         await self._cassandra.execute(
             "DELETE FROM claims USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
@@ -91,6 +95,10 @@ class Heartbeats:
             return None
         row = rows[0]
         return Heartbeat(aware(row["beat_at"]), Counts(row["found"] or 0, row["kept"] or 0, row["refused"] or 0))
+
+    async def jobs(self) -> set[UUID]:
+        """All of which something is kept here; reads every partition's key."""
+        return {row["job_id"] for row in await self._cassandra.execute("SELECT DISTINCT job_id FROM heartbeats")}
 
     async def delete(self, job_id: UUID) -> None:
         await self._cassandra.execute(

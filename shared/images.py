@@ -58,6 +58,10 @@ class Images:
         rows = await self._cassandra.execute(cql, (job_id,))
         return sorted((FoundImage(**row) for row in rows), key=lambda image: image.rank)
 
+    async def jobs(self) -> set[UUID]:
+        """All of which something is kept here; reads every partition's key."""
+        return {row["req_id"] for row in await self._cassandra.execute("SELECT DISTINCT req_id FROM image_urls")}
+
     async def delete(self, job_id: UUID) -> None:
         """After the job's end."""
         await self._cassandra.execute(
@@ -85,6 +89,10 @@ class Searches:
             return None
         row = rows[0]
         return Search(bool(row["finished"]), row["found"] or 0, tuple(row["engines"] or ()), row["stopped_because"])
+
+    async def jobs(self) -> set[UUID]:
+        """All of which something is kept here; reads every partition's key."""
+        return {row["job_id"] for row in await self._cassandra.execute("SELECT job_id FROM searches")}
 
     async def delete(self, job_id: UUID) -> None:
         await self._cassandra.execute(

@@ -12,6 +12,7 @@ import structlog
 from shared.claims import Counts
 from shared.errors import DependencyAwayError
 from shared.events import Event, JobProgressed, Stage
+from shared.tasks import end_tasks
 
 log = structlog.get_logger()
 
@@ -70,8 +71,11 @@ class Pulse:
             if progress.counts == told:
                 continue
             told, sequence = progress.counts, sequence + 1
-            with suppress(DependencyAwayError):
-                await self._publisher.publish(self._progressed(job_id, run, sequence, told))
+            try:
+                with suppress(DependencyAwayError):
+                    await self._publisher.publish(self._progressed(job_id, run, sequence, told))
+            except Exception:
+                log.exception("progress_untold")
 
     def _progressed(self, job_id: UUID, run: int, sequence: int, counts: Counts) -> JobProgressed:
         return JobProgressed(
@@ -84,10 +88,3 @@ class Pulse:
             refused=counts.refused,
             at=datetime.now(UTC),
         )
-
-
-async def end_tasks(*tasks: asyncio.Future[None]) -> None:
-    """Cancel them and wait until they are over."""
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,7 +15,8 @@ import structlog
 from shared.errors import DependencyAwayError, Reason, RunError
 from shared.events import Event, Failure, RunFailed, Stage
 from shared.jobs import JobState, JobView
-from shared.pulse import Progress, Pulse, end_tasks
+from shared.pulse import Progress, Pulse
+from shared.tasks import end_tasks, say_failure
 from shared.waiting import until_available, waits_for
 
 log = structlog.get_logger()
@@ -72,7 +73,7 @@ class Workbench:
     async def start(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
         """Return when the run is claimed and its task has begun, or is somebody else's.
 
-        Waits for a slot first: that is the back-pressure. DependencyAwayError: nothing has begun.
+        Waits for a slot first: that is the back-pressure.
         """
         if self.holds(job_id, run):
             return
@@ -81,14 +82,14 @@ class Workbench:
         # Shielded: a rebalance may cancel the event's handler, but not between the claim and the task it is for.
         beginning = asyncio.ensure_future(self._begin(job_id, run, work, afterwards))
         self._beginning.add(beginning)
-        beginning.add_done_callback(self._beginning.discard)
+        beginning.add_done_callback(self._begun)
         await asyncio.shield(beginning)
 
     async def stop(self) -> None:
         """Hand every run back, those just claimed included; another worker goes on at once."""
         if self._beginning:
             await asyncio.wait(self._beginning, timeout=HAND_BACK_SECONDS)
-        await end_tasks(*self._tasks.values())
+        await end_tasks(*self._beginning, *self._tasks.values())
 
     async def wanted(self, job_id: UUID, run: int) -> bool:
         """Whether the job still waits for this run."""
@@ -109,9 +110,18 @@ class Workbench:
         task = asyncio.create_task(self._live(job_id, run, work, afterwards))
         self._tasks[job_id, run] = task
         task.add_done_callback(lambda _: self._tasks.pop((job_id, run)))
+        task.add_done_callback(say_failure)
+
+    def _begun(self, beginning: asyncio.Future[None]) -> None:
+        self._beginning.discard(beginning)
+        say_failure(beginning)  # whoever waited for it may have been cancelled
 
     async def _claim(self, job_id: UUID, run: int) -> bool:
-        return await self._claims.claim(job_id, run, self._stage, attempt=uuid4(), now=datetime.now(UTC))
+        """One attempt, however often Cassandra is asked: a claim whose outcome nobody knew is found to be our own."""
+        attempt = uuid4()
+        return await until_available(
+            lambda: self._claims.claim(job_id, run, self._stage, attempt=attempt, now=datetime.now(UTC))
+        )
 
     async def _live(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
         with structlog.contextvars.bound_contextvars(job_id=str(job_id), run=run, stage=self._stage.value):

@@ -1,32 +1,40 @@
 """Everything the packager is made of, put together."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from uuid import UUID
 
 from services.packager.bodies import Body
 from services.packager.downloads import Downloads, guarded_session
 from services.packager.feed import Bells
 from services.packager.fetching import Fetcher
 from services.packager.guard import Guard
-from services.packager.handlers import forget_job, pack_images
+from services.packager.handlers import forget_job, pack_images, tidy_up
 from services.packager.packing import Means
 from services.packager.settings import Settings
 from services.packager.slots import Slots
-from services.packager.sweeping import sweep_hourly
+from services.packager.sweeping import Sweep
 from shared.archives import LocalArchives
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
 from shared.consumer import Consumer, Handler
-from shared.events import Event, ImagesFound, JobExpired, SearchFinished, Stage
+from shared.events import (
+    Event,
+    ImagesFound,
+    JobCancelled,
+    JobCompleted,
+    JobExpired,
+    JobFailed,
+    SearchFinished,
+    Stage,
+)
 from shared.images import Images, Searches
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
 from shared.streams import build_stream_app, consume, run_streams
+from shared.tasks import in_background
 from shared.topics import IMAGE_BATCHES, JOB_LIFECYCLE
 from shared.work import Workbench
 
@@ -34,7 +42,7 @@ NAME = "packager"
 
 
 async def run(settings: Settings) -> None:
-    """Until cancelled; raises when the consumer or the sweep crashes."""
+    """Until cancelled; raises when the consumer crashes."""
     async with AsyncExitStack() as stack:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
@@ -43,10 +51,11 @@ async def run(settings: Settings) -> None:
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
         stack.push_async_callback(bench.stop)
-        await stack.enter_async_context(sweeping(archives, Jobs(cassandra)))
+        sweep = build_sweep(cassandra, archives)
+        await stack.enter_async_context(in_background(sweep.hourly()))
 
         means = build_means(settings, cassandra, publisher, fetcher, archives)
-        handlers = build_handlers(bench, means, cassandra, archives)
+        handlers = build_handlers(bench, means, sweep)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
         backbone.ready()
@@ -63,16 +72,6 @@ async def guarded_fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
             new_body=partial(Body, in_memory=settings.body_memory_each, folder=settings.folder),
             seconds=settings.download_seconds,
         )
-
-
-@asynccontextmanager
-async def sweeping(archives: LocalArchives, jobs: Jobs) -> AsyncIterator[None]:
-    async with asyncio.TaskGroup() as tasks:
-        sweeper = tasks.create_task(sweep_hourly(archives, jobs))
-        try:
-            yield
-        finally:
-            sweeper.cancel()
 
 
 def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:
@@ -101,13 +100,20 @@ def build_means(
     )
 
 
-def build_handlers(
-    bench: Workbench, means: Means, cassandra: Cassandra, archives: LocalArchives
-) -> dict[type[Event], Handler]:
-    async def delete_archives(job_id: UUID) -> None:
-        await asyncio.to_thread(archives.delete, job_id)
+def build_sweep(cassandra: Cassandra, archives: LocalArchives) -> Sweep:
+    tables = (Images(cassandra), Searches(cassandra), Claims(cassandra), Heartbeats(cassandra))
+    return Sweep(archives, Jobs(cassandra), tables)
 
-    rows = (Images(cassandra), Searches(cassandra), Claims(cassandra), Heartbeats(cassandra))
-    forget = [delete_archives, *(table.delete for table in rows)]
+
+def build_handlers(bench: Workbench, means: Means, sweep: Sweep) -> dict[type[Event], Handler]:
     begin = partial(pack_images, bench=bench, means=means)
-    return {ImagesFound: begin, SearchFinished: begin, JobExpired: partial(forget_job, forget=forget)}
+    tidy = partial(tidy_up, sweep=sweep)
+    forget = partial(forget_job, sweep=sweep)
+    return {
+        ImagesFound: begin,
+        SearchFinished: begin,
+        JobCompleted: tidy,
+        JobFailed: tidy,
+        JobCancelled: forget,
+        JobExpired: forget,
+    }

@@ -13,8 +13,9 @@ from services.packager.threads import OneThread
 from shared.claims import Counts
 from shared.errors import RunError
 from shared.images import FoundImage
-from shared.pulse import Progress, end_tasks
+from shared.pulse import Progress
 from shared.refusals import Refusal
+from shared.tasks import end_tasks
 
 log = structlog.get_logger()
 

@@ -1,21 +1,25 @@
 """What the packager does about each event: pure over its ports."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
 from services.packager.packing import Means, Pack
-from shared.events import Event, ImagesFound, JobExpired, SearchFinished
+from shared.events import Event, ImagesFound, JobCancelled, JobCompleted, JobExpired, JobFailed, SearchFinished
 from shared.work import Afterwards, Work
-
-Forget = Callable[[UUID], Awaitable[None]]
-"""Deletes one kind of what is kept of a job."""
 
 
 class Bench(Protocol):
     def holds(self, job_id: UUID, run: int) -> bool: ...
 
     async def start(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None: ...
+
+
+class Sweeping(Protocol):
+    async def files_of(self, job_id: UUID) -> object:
+        """Drop those that the job has no use for."""
+
+    async def forget(self, job_id: UUID) -> None:
+        """Delete all that is kept of it."""
 
 
 async def pack_images(event: ImagesFound | SearchFinished, *, bench: Bench, means: Means) -> list[Event]:
@@ -28,7 +32,12 @@ async def pack_images(event: ImagesFound | SearchFinished, *, bench: Bench, mean
     return []
 
 
-async def forget_job(event: JobExpired, *, forget: Sequence[Forget]) -> list[Event]:
-    for delete in forget:
-        await delete(event.job_id)
+async def tidy_up(event: JobCompleted | JobFailed, *, sweep: Sweeping) -> list[Event]:
+    """What runs have left that were killed before they could tidy up themselves."""
+    await sweep.files_of(event.job_id)
+    return []
+
+
+async def forget_job(event: JobCancelled | JobExpired, *, sweep: Sweeping) -> list[Event]:
+    await sweep.forget(event.job_id)
     return []

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.archives import archive_name
+from shared.archives import ArchiveFile
 from tests.integration.conftest import Backbone
 from tests.integration.gateways import Gateway, serving_gateway
 
@@ -34,7 +34,7 @@ class Ready:
 async def ready(gateway: Gateway) -> Ready:
     """A completed job whose archive lies there."""
     job_id = uuid4()
-    (gateway.archives / archive_name(job_id, 2)).write_bytes(CONTENT)
+    (gateway.archives / ArchiveFile(job_id, 2).name).write_bytes(CONTENT)
     await gateway.put_row(job_id, state="completed", run=2, archive_run=2, kept=9, query="Käse & Brot")
     return Ready(job_id, f"/download/{gateway.desk.links.download(job_id).rpartition('/')[2]}")
 
@@ -143,7 +143,7 @@ async def test_a_job_nobody_knows_any_more_has_an_expired_link(gateway: Gateway)
 
 
 async def test_a_file_that_should_be_there_is_our_fault(gateway: Gateway, ready: Ready) -> None:
-    (gateway.archives / archive_name(ready.job_id, 2)).unlink()
+    (gateway.archives / ArchiveFile(ready.job_id, 2).name).unlink()
 
     async with gateway.visitor.get(ready.path) as answer:
         assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
@@ -151,7 +151,7 @@ async def test_a_file_that_should_be_there_is_our_fault(gateway: Gateway, ready:
 
 async def test_a_file_deleted_meanwhile_still_arrives_whole(gateway: Gateway, ready: Ready) -> None:
     large = CONTENT * 40
-    file = gateway.archives / archive_name(ready.job_id, 2)
+    file = gateway.archives / ArchiveFile(ready.job_id, 2).name
     file.write_bytes(large)
 
     async with gateway.visitor.get(ready.path) as answer:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
@@ -313,7 +314,7 @@ async def test_a_bug_in_what_comes_afterwards_does_not_hurt_the_next(cassandra: 
 
 
 class SlowClaims:
-    """Claims that take their time, and fail first where asked."""
+    """Claims that take their time. With an error, the first is made and then raises it."""
 
     def __init__(self, cassandra: Cassandra, error: Exception | None = None) -> None:
         self.may_answer = asyncio.Event()
@@ -322,10 +323,11 @@ class SlowClaims:
 
     async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
         await self.may_answer.wait()
+        won = await self._claims.claim(job_id, run, stage, attempt=attempt, now=now)
         if self._error is not None:
             error, self._error = self._error, None
             raise error
-        return await self._claims.claim(job_id, run, stage, attempt=attempt, now=now)
+        return won
 
 
 async def test_a_rebalance_does_not_come_between_a_claim_and_its_work(cassandra: Cassandra) -> None:
@@ -343,15 +345,43 @@ async def test_a_rebalance_does_not_come_between_a_claim_and_its_work(cassandra:
     await bench.workbench.stop()
 
 
-async def test_without_cassandra_nothing_begins_and_no_slot_is_lost(cassandra: Cassandra) -> None:
+async def test_a_claim_made_while_cassandra_went_away_is_found_to_be_ones_own(cassandra: Cassandra) -> None:
     claims, work, job_id = SlowClaims(cassandra, DependencyAwayError("cassandra")), Work(), await a_job(cassandra)
     claims.may_answer.set()
     bench = Bench(cassandra, claims)
 
-    with pytest.raises(DependencyAwayError):
+    await bench.start(job_id, work)
+
+    await happens(work.begun)
+    await bench.workbench.stop()
+
+
+async def test_a_bug_in_claiming_is_said_and_costs_no_slot(cassandra: Cassandra) -> None:
+    claims, work, job_id = SlowClaims(cassandra, ValueError("a bug")), Work(), await a_job(cassandra)
+    claims.may_answer.set()
+    bench = Bench(cassandra, claims)
+
+    with capture_logs() as logs, pytest.raises(ValueError, match="a bug"):
         await bench.start(job_id, work)
     for _ in range(2):
         await bench.start(await a_job(cassandra), Work())
 
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["task_failed"]
     assert not work.begun.is_set()
     await bench.workbench.stop()
+
+
+async def test_a_claim_that_never_comes_back_does_not_hold_up_the_end(
+    cassandra: Cassandra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.work.HAND_BACK_SECONDS", 0.2)
+    claims = SlowClaims(cassandra)
+    bench = Bench(cassandra, claims)
+    starting = asyncio.create_task(bench.start(await a_job(cassandra), Work()))
+    await asyncio.sleep(0.05)
+
+    async with asyncio.timeout(2):
+        await bench.workbench.stop()
+        await asyncio.gather(starting, return_exceptions=True)
+
+    assert starting.cancelled()

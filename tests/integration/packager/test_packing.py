@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
@@ -14,7 +13,6 @@ from services.packager.app import guarded_fetcher
 from services.packager.feed import Bells
 from services.packager.packing import Means, Pack
 from services.packager.settings import Settings
-from services.packager.sweeping import sweep
 from shared.archives import LocalArchives
 from shared.cassandra import Cassandra
 from shared.errors import Reason, RunError
@@ -306,23 +304,3 @@ async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(
 
     formats = Counter(name.rpartition(".")[2] for name in Opened(tmp_path / f"{job_id}-1.zip").pictures)
     assert formats == {"jpg": 1, "png": 1, "gif": 1, "webp": 1}
-
-
-async def test_the_sweep_deletes_what_belongs_to_no_living_job(
-    others: Neighbours, cassandra: Cassandra, tmp_path: Path
-) -> None:
-    archives = LocalArchives(tmp_path)
-    states = ("running", "completed", "failed", "cancelled", "scheduled", "expired")
-    jobs = {state: await others.a_running_job(asked=1) for state in states}
-    for state, job_id in jobs.items():
-        await others.decide(job_id, state)
-    unknown = UUID(int=0)
-    for job_id in (*jobs.values(), unknown):
-        archives.part(job_id, 1).write_bytes(b"part")
-        archives.path(job_id, 2).write_bytes(b"whole")
-    (tmp_path / "somebody-elses.zip").write_bytes(b"")
-
-    await sweep(archives, Jobs(cassandra))
-
-    assert set(archives.jobs()) == {job_id for state, job_id in jobs.items() if state != "expired"}
-    assert (tmp_path / "somebody-elses.zip").exists()

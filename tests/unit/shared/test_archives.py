@@ -3,7 +3,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.archives import LocalArchives, archive_name, folder_of, job_of_archive
+from shared.archives import ArchiveFile, LocalArchives, folder_of
 from tests.unit.shared.samples import JOB_ID
 
 
@@ -17,19 +17,20 @@ def build(archives: LocalArchives, job_id: UUID, run: int, content: bytes = b"PK
     archives.publish(job_id, run)
 
 
-def test_an_archive_is_named_after_job_and_run_and_nothing_a_person_wrote() -> None:
-    assert archive_name(JOB_ID, 2) == f"{JOB_ID}-2.zip"
+def test_an_archive_is_named_after_job_and_run_and_nothing_a_person_wrote(archives: LocalArchives) -> None:
+    assert archives.path(JOB_ID, 2).name == f"{JOB_ID}-2.zip"
 
 
-def test_its_name_tells_its_job_whole_or_in_part(archives: LocalArchives) -> None:
-    assert job_of_archive(archives.path(JOB_ID, 12).name) == JOB_ID
-    assert job_of_archive(archives.part(JOB_ID, 12).name) == JOB_ID
+@pytest.mark.parametrize("file", [ArchiveFile(JOB_ID, 1), ArchiveFile(JOB_ID, 12, part=True)], ids=str)
+def test_its_name_tells_what_it_is(file: ArchiveFile) -> None:
+    assert ArchiveFile.of(file.name) == file
 
 
-@pytest.mark.parametrize("name", ["", "notes.txt", "lost+found", "../../etc/passwd"])
-def test_a_file_of_somebody_else_has_no_job(name: str) -> None:
-    with pytest.raises(ValueError, match="UUID"):
-        job_of_archive(name)
+@pytest.mark.parametrize(
+    "name", ["", "notes.txt", "lost+found", "../../etc/passwd", f"{JOB_ID}.zip", f"{JOB_ID}-1.zip~"]
+)
+def test_a_file_of_somebody_else_is_none_of_ours(name: str) -> None:
+    assert ArchiveFile.of(name) is None
 
 
 def test_only_a_whole_archive_has_its_name(archives: LocalArchives) -> None:
@@ -70,15 +71,26 @@ def test_a_job_is_deleted_with_all_its_runs_and_no_other(archives: LocalArchives
     archives.delete(JOB_ID)
     archives.delete(JOB_ID)
 
-    assert list(archives.jobs()) == [other]
+    assert archives.files() == [ArchiveFile(other, 1)]
 
 
-def test_each_job_is_listed_once_and_files_of_somebody_else_not_at_all(archives: LocalArchives) -> None:
+def test_what_lies_there_is_listed_but_for_files_of_somebody_else(archives: LocalArchives) -> None:
+    other = uuid4()
     build(archives, JOB_ID, 1)
     archives.part(JOB_ID, 2).write_bytes(b"half")
+    archives.part(other, 1).write_bytes(b"half")
     archives.path(JOB_ID, 1).with_name("holiday.zip").write_bytes(b"PK")
 
-    assert list(archives.jobs()) == [JOB_ID]
+    of_the_job = {ArchiveFile(JOB_ID, 1), ArchiveFile(JOB_ID, 2, part=True)}
+    assert set(archives.files(JOB_ID)) == of_the_job
+    assert set(archives.files()) == of_the_job | {ArchiveFile(other, 1, part=True)}
+
+
+def test_the_size_of_an_archive_is_known_only_when_it_is_there(archives: LocalArchives) -> None:
+    build(archives, JOB_ID, 1, b"twelve bytes")
+    archives.part(JOB_ID, 2).write_bytes(b"half")
+
+    assert (archives.size(JOB_ID, 1), archives.size(JOB_ID, 2)) == (12, None)
 
 
 def test_a_folder_is_named_by_a_file_url() -> None:
