@@ -41,6 +41,9 @@ class Processes:
     def log(self, name: str) -> Path:
         return self.home / "log" / f"{name}.log"
 
+    def pid(self, name: str) -> int:
+        return int((self.home / "pid" / name).read_text())
+
     def names(self) -> list[str]:
         """Everything started here and not stopped since, dead or alive."""
         folder = self.home / "record"

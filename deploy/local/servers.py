@@ -47,6 +47,11 @@ class Server:
         """Whether it runs, started the very way it would be started now."""
         return self.processes.runs_as(self.part.program())
 
+    @property
+    def pid(self) -> int:
+        """FileNotFoundError when it was not started."""
+        return self.processes.pid(self.name)
+
     def start(self) -> None:
         self.processes.start(self.part.program())
 

@@ -34,6 +34,8 @@ class People:
     accepted: list[Accepted] = field(default_factory=list)
     pages: dict[str, str] = field(default_factory=dict)
     """The API address of each job by its address of mail."""
+    turned_away: int = 0
+    """How often they were told to come back later."""
 
     async def submit(self, *, images: int = 20, query: str = "red pandas", may_fail: bool = False) -> Accepted:
         """Ask for pictures now, again and again with the same key, until that is accepted."""
@@ -49,6 +51,12 @@ class People:
             self.accepted.append(job)
             self.pages[job.address] = f"/api/v1/jobs/{token}"
             return job
+
+    async def submit_many(self, jobs: int, *, over: float, images: int = 20) -> None:
+        """One after the other, spread over some seconds."""
+        for _ in range(jobs):
+            await self.submit(images=images)
+            await asyncio.sleep(over / jobs)
 
     async def change(self, job: Accepted, what: str) -> None:
         """`cancel` or `delete`; from now on the job may end as cancelled."""
@@ -76,7 +84,8 @@ class People:
         url = self.rng.choice(self.system.gateways) + path
         try:
             async with self.session.post(url, json=body, headers=headers) as answer:
-                if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                if answer.status == HTTPStatus.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers:
+                    self.turned_away += 1
                     return None
                 if not answer.ok:
                     text = await answer.text()

@@ -15,17 +15,11 @@ LONGEST_REST = 5.0
 
 async def test_no_job_is_lost_or_doubled_whatever_is_killed(trial: Trial, long: bool) -> None:
     jobs, kills = (200, 100) if long else (16, 8)
-    submitting = asyncio.ensure_future(submit(trial, jobs, over=kills * 0.7 if long else 4))
+    submitting = asyncio.ensure_future(trial.people.submit_many(jobs, over=kills * 0.7 if long else 4))
     await kill_at_random(trial, kills)
     await submitting
     scene = await trial.settle(patience=300)
     trial.require_survival(scene, kills=kills, images=20)
-
-
-async def submit(trial: Trial, jobs: int, over: float) -> None:
-    for _ in range(jobs):
-        await trial.people.submit(images=20)
-        await asyncio.sleep(over / jobs)
 
 
 async def kill_at_random(trial: Trial, kills: int) -> None:

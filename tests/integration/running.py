@@ -47,6 +47,12 @@ class RunningService:
                 raise AssertionError(f"{self._name} is not ready:\n{self.text()[-4000:]}") from None
         assert self._process.returncode is None, f"{self._name} ended:\n{self.text()[-4000:]}"
 
+    async def until_not_ready(self) -> None:
+        """Wait until its `/readyz` says no; the caller limits that."""
+        async with aiohttp.ClientSession() as session:
+            while await _says_ready(session, self.health_url):
+                await asyncio.sleep(0.1)
+
     def signal(self, number: signal.Signals) -> None:
         if self._process.returncode is None:
             self._process.send_signal(number)
