@@ -10,8 +10,8 @@ TABLES = {
         submitted_at timestamp, due_at timestamp, started_at timestamp, ended_at timestamp, expires_at timestamp,
         found int, kept int, refused frozen<map<text, int>>, archive_run int, archive_size bigint, archive_sha256 text,
         reason text, stopped_because text, counted_runs int, lost_runs int, run_started_at timestamp,
-        search_asked_at timestamp, rescheduled_at timestamp, mail_not_after timestamp, mail_accepted_at timestamp,
-        outbox text, timers text""",
+        search_asked_at timestamp, doubted_sign timestamp, rescheduled_at timestamp, mail_not_after timestamp,
+        mail_accepted_at timestamp, outbox text, timers text""",
     "timers": """
         shard int, bucket timestamp, due_at timestamp, job_id uuid, kind text,
         PRIMARY KEY ((shard, bucket), due_at, job_id, kind)""",
@@ -37,10 +37,17 @@ TABLES = {
 
 
 def statements(keyspace: str, replication_factor: int) -> Iterator[str]:
-    """Create what is absent; running them again changes nothing."""
+    """Create what is absent, tables and columns; running them again changes nothing."""
     yield (
         f"CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = "
         f"{{'class': 'NetworkTopologyStrategy', 'replication_factor': {replication_factor}}}"
     )
     for table, columns in TABLES.items():
-        yield f"CREATE TABLE IF NOT EXISTS {keyspace}.{table} ({' '.join(columns.split())}) WITH {_NOT_A_QUEUE}"
+        line = " ".join(columns.split())
+        yield f"CREATE TABLE IF NOT EXISTS {keyspace}.{table} ({line}) WITH {_NOT_A_QUEUE}"
+        # For a table that an earlier release has made.
+        yield f"ALTER TABLE {keyspace}.{table} ADD IF NOT EXISTS ({_without_key(line)})"
+
+
+def _without_key(columns: str) -> str:
+    return columns.partition(", PRIMARY KEY (")[0].replace(" PRIMARY KEY", "")

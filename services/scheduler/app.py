@@ -1,6 +1,7 @@
 """Everything the scheduler is made of, put together."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +11,11 @@ from faust.types import TP
 
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.jobs import JobRows
-from services.scheduler.offsets import InboxOffsets, inbox_offsets
+from services.scheduler.offsets import inbox_offsets
 from services.scheduler.owner import JobOwner
+from services.scheduler.remembered import Remembered
 from services.scheduler.settings import Settings
-from services.scheduler.shards import Shard, Shards
+from services.scheduler.shards import Offsets, Shard, Shards
 from services.scheduler.timers import Cursors, TimerIndex
 from services.scheduler.witness import Witness
 from shared.backbone import standing_on
@@ -37,7 +39,7 @@ async def run(settings: Settings) -> None:
             lambda: stack.enter_async_context(inbox_offsets(settings.kafka_url, group=NAME))
         )
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
-        shards = Shards(lambda partition: build_shard(partition, settings, cassandra, publisher, offsets), tasks)
+        shards = Shards(shard_builder(settings, cassandra, publisher, offsets), tasks)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_INBOX], shards)
         follow_assignment(app, shards)
@@ -45,21 +47,28 @@ async def run(settings: Settings) -> None:
         await run_streams(app)
 
 
-def build_shard(
-    partition: int, settings: Settings, cassandra: Cassandra, publisher: Publisher, offsets: InboxOffsets
-) -> Shard:
-    clockwork = Clockwork(partition, index=TimerIndex(cassandra), cursors=Cursors(cassandra), now=now)
-    owner = JobOwner(
-        rows=JobRows(cassandra),
-        publisher=publisher,
-        timers=clockwork,
-        witness=Witness(cassandra),
-        rules=settings.rules,
-        now=now,
-    )
-    handlers = dict.fromkeys(concrete_types(Inbox), owner.on_event)
-    consumer = Consumer(NAME, handlers, publisher)
-    return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
+def shard_builder(
+    settings: Settings, cassandra: Cassandra, publisher: Publisher, offsets: Offsets
+) -> Callable[[int], Shard]:
+    """Builds the shard of a partition, as often as it comes."""
+    rows, index, cursors, witness = JobRows(cassandra), TimerIndex(cassandra), Cursors(cassandra), Witness(cassandra)
+    remembered = Remembered()
+
+    def build(partition: int) -> Shard:
+        clockwork = Clockwork(partition, index=index, cursors=cursors, now=now)
+        owner = JobOwner(
+            rows=rows,
+            publisher=publisher,
+            timers=clockwork,
+            witness=witness,
+            rules=settings.rules,
+            now=now,
+            remembered=remembered,
+        )
+        consumer = Consumer(NAME, dict.fromkeys(concrete_types(Inbox), owner.on_event), publisher)
+        return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
+
+    return build
 
 
 def follow_assignment(app: faust.App, shards: Shards) -> None:

@@ -1,45 +1,45 @@
-"""Fires the timers of one shard at their time: a heap of what is near, filled from the index, drained behind.
+"""Fires the timers of one shard at their time.
 
 The wall clock is read again at every tick, so that a step of it or a suspended machine neither fires early nor skips.
+Reading ahead and clearing up behind go on beside it: what is due waits for neither.
 """
 
 import asyncio
-import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from services.scheduler.buckets import BUCKET, bucket_for, bucket_of, may_drain
-from services.scheduler.job import Timer
-from shared.errors import DependencyAwayError
+from services.scheduler import draining, lookahead
+from services.scheduler.agenda import Agenda, Entry
+from services.scheduler.buckets import BUCKET, bucket_for, bucket_of
+from services.scheduler.draining import CursorStore, Drain
+from services.scheduler.firing import Firing, Work
+from services.scheduler.job import Timer, TimerKind
+from services.scheduler.lookahead import LookAhead
 from shared.waiting import until_available
 
 log = structlog.get_logger()
 
 TICK = 0.25
-"""Seconds after which the wall clock is read again, at the latest."""
+"""Seconds between two looks at the clock; every fourth time also at what is to be read ahead or cleared behind."""
 
-LOOK_AHEAD = timedelta(minutes=5)
-AFTER_A_BUG = 30.0
-AT_ONCE = 100
-"""Timers of one shard that are worked on side by side: after an outage the overdue ones do not all start at once."""
+NEAR = timedelta(seconds=10)
+"""So long before its time a job's row is read."""
+
+STEP = timedelta(seconds=1)
+SO_LONG_AFTER = frozenset(TimerKind) - {TimerKind.RELEASE, TimerKind.CLEAN_UP}
+"""Timers that mean a length of time; the others mean a time of day, or what is left of a link's life."""
 
 
-class Index(Protocol):
+class Index(lookahead.Index, draining.Index, Protocol):
     async def add(self, shard: int, bucket: datetime, timer: Timer) -> None: ...
 
-    async def read(self, shard: int, bucket: datetime) -> list[Timer]: ...
 
-    async def drop(self, shard: int, bucket: datetime, *, written_before: datetime) -> None: ...
-
-
-class CursorStore(Protocol):
-    async def read(self, shard: int, *, otherwise: datetime) -> datetime: ...
-
-    async def move(self, shard: int, *, old: datetime, new: datetime) -> bool: ...
+async def nothing(_: Timer) -> None:
+    pass
 
 
 class Clockwork:
@@ -60,15 +60,16 @@ class Clockwork:
         self._cursors = cursors
         self._now = now
         self._bucket = bucket
-        self._tick = tick
+        self._tick_seconds = tick
         self._cursor: datetime | None = None
-        self._loaded_until: datetime | None = None
-        self._heap: list[Timer] = []
-        self._open: defaultdict[datetime, set[Timer]] = defaultdict(set)
-        self._done: defaultdict[datetime, set[Timer]] = defaultdict(set)
         self._writing: Counter[datetime] = Counter()
+        self._agenda = Agenda()
+        self._ahead = LookAhead(shard, index=index, agenda=self._agenda, now=now, bucket=bucket)
+        self._drain = Drain(
+            shard, index=index, cursors=cursors, agenda=self._agenda, may_go=self._may_go, now=now, bucket=bucket
+        )
         self._woken = asyncio.Event()
-        self._at_once = asyncio.Semaphore(AT_ONCE)
+        self._ahead_of_the_loop: timedelta | None = None
 
     async def open(self) -> None:
         """Read the cursor, and load what is due soon. Before this the owner may not decide anything."""
@@ -76,11 +77,88 @@ class Clockwork:
         self._cursor = await until_available(
             lambda: self._cursors.read(self._shard, otherwise=bucket_of(now, self._bucket))
         )
-        self._loaded_until = self._cursor
-        await until_available(self._load)
+        self._ahead.begin_at(self._cursor)
+        await until_available(self._ahead.read_near)
 
     async def arm(self, timer: Timer) -> None:
         """Index the timer, then have it fire here if it is near; a far one is found when its bucket is loaded."""
+        bucket = await self._write(timer)
+        # Looked at after the write: had the bucket been loaded meanwhile, the loader may have missed the row.
+        if self._ahead.covers(bucket):
+            self._agenda.arm(bucket, timer, self._now())
+            self._woken.set()
+
+    async def run(self, fire: Work, gate: Callable[[], Awaitable[None]], prepare: Work = nothing) -> None:
+        """Until cancelled.
+
+        `gate` is passed before anything fires: what has arrived is handled first. `prepare` is told of a timer some
+        seconds before its time; when that fails, the timer fires all the same.
+        """
+        async with asyncio.TaskGroup() as tasks:
+            firing = Firing(
+                self._agenda,
+                tasks,
+                fire=fire,
+                prepare=prepare,
+                put_off=self._put_off,
+                now=self._now,
+                tell=self._woken.set,
+            )
+            tasks.create_task(self._turn())
+            while True:
+                await self._rest(firing)
+                await self._tick(firing, gate)
+
+    async def _tick(self, firing: Firing, gate: Callable[[], Awaitable[None]]) -> None:
+        now = self._now()
+        self._notice_a_step_back(now)
+        if self._agenda.late or (firing.room and self._agenda.is_due(now)):
+            await gate()
+            firing.start(now)
+        firing.prepare(self._agenda.come_near(self._now() + NEAR))
+
+    async def _rest(self, firing: Firing) -> None:
+        """Until something is due and there is room for it; at most a tick."""
+        first = self._agenda.next_at
+        left = (first - self._now()).total_seconds() if first and firing.room else self._tick_seconds
+        try:
+            async with asyncio.timeout(min(max(left, 0), self._tick_seconds)):
+                await self._woken.wait()
+        except TimeoutError:
+            pass
+        self._woken.clear()
+
+    def _notice_a_step_back(self, now: datetime) -> None:
+        """The loop's own clock is never put back."""
+        ahead = timedelta(seconds=now.timestamp() - asyncio.get_running_loop().time())
+        if self._ahead_of_the_loop is not None and self._ahead_of_the_loop - ahead > STEP:
+            back = self._ahead_of_the_loop - ahead
+            log.warning("clock_put_back", shard=self._shard, seconds=back.total_seconds())
+            self._agenda.bring_forward(SO_LONG_AFTER, by=back)
+        self._ahead_of_the_loop = ahead
+
+    async def _turn(self) -> None:
+        while True:
+            if not await until_available(self._turn_once):
+                await asyncio.sleep(4 * self._tick_seconds)
+
+    async def _turn_once(self) -> bool:
+        """Whether there may be more to do at once."""
+        assert self._cursor is not None  # noqa: S101 - `open` comes first
+        await self._ahead.read_near()
+        more = await self._ahead.read_behind()
+        before, self._cursor = self._cursor, await self._drain.advance(self._cursor)
+        return more or self._cursor > before
+
+    def _may_go(self, bucket: datetime) -> bool:
+        return self._ahead.covers(bucket) and not self._writing[bucket]
+
+    async def _put_off(self, entry: Entry, until: datetime) -> None:
+        """Into the bucket of now: its own must not wait for a job that cannot be decided on."""
+        self._agenda.put_off(entry, await self._write(entry.timer), until)
+
+    async def _write(self, timer: Timer) -> datetime:
+        """The bucket it is indexed in."""
         assert self._cursor is not None  # noqa: S101 - `open` comes first
         bucket = bucket_for(timer.due_at, now=self._now(), cursor=self._cursor, length=self._bucket)
         self._writing[bucket] += 1
@@ -88,110 +166,6 @@ class Clockwork:
             await self._index.add(self._shard, bucket, timer)
         finally:
             self._writing[bucket] -= 1
-        # Looked at after the write: had the bucket been loaded meanwhile, the loader may have missed the row.
-        if self._loaded_until is not None and bucket < self._loaded_until:
-            self._meet(bucket, [timer])
-
-    async def run(self, fire: Callable[[Timer], Awaitable[None]], gate: Callable[[], Awaitable[None]]) -> None:
-        """Until cancelled. `gate` is passed before anything fires: what has arrived is handled first."""
-        firing: set[asyncio.Task[None]] = set()
-        try:
-            while True:
-                due = self._take_due()
-                if due:
-                    await gate()
-                for timer in due:
-                    await self._at_once.acquire()
-                    task = asyncio.create_task(self._fire(timer, fire))
-                    firing.add(task)
-                    task.add_done_callback(firing.discard)
-                await self._turn_over()
-                await self._sleep()
-        finally:
-            for task in firing:
-                task.cancel()
-            await asyncio.gather(*firing, return_exceptions=True)
-
-    async def _fire(self, timer: Timer, fire: Callable[[Timer], Awaitable[None]]) -> None:
-        try:
-            await until_available(lambda: fire(timer))
-        except Exception:
-            # A bug of ours must not end a job's life unnoticed: the timer stays open and comes again.
-            log.exception("timer_failed", job_id=str(timer.job_id), kind=timer.kind)
-            asyncio.get_running_loop().call_later(AFTER_A_BUG, self._push, timer)
-            return
-        finally:
-            self._at_once.release()
-        for bucket in [bucket for bucket, timers in self._open.items() if timer in timers]:
-            self._open[bucket].discard(timer)
-            self._done[bucket].add(timer)
-
-    def _take_due(self) -> list[Timer]:
-        now = self._now()
-        due = []
-        while self._heap and self._heap[0].due_at <= now:
-            due.append(heapq.heappop(self._heap))
-        return due
-
-    async def _sleep(self) -> None:
-        now = self._now()
-        first = (self._heap[0].due_at - now).total_seconds() if self._heap else self._tick
-        try:
-            async with asyncio.timeout(min(max(first, 0), self._tick)):
-                await self._woken.wait()
-        except TimeoutError:
-            pass
-        self._woken.clear()
-
-    def _push(self, timer: Timer) -> None:
-        heapq.heappush(self._heap, timer)
-        self._woken.set()
-
-    async def _turn_over(self) -> None:
-        """Load the next bucket ahead, drain the first one behind; both may wait for the next tick."""
-        try:
-            await self._load()
-            await self._drain()
-        except DependencyAwayError as away:
-            log.warning("index_not_turned", shard=self._shard, dependency=away.dependency)
-
-    async def _load(self) -> None:
-        horizon = self._now() + LOOK_AHEAD
-        while self._loaded_until is not None and self._loaded_until <= horizon:
-            bucket = self._loaded_until
-            # Raised first: what is armed while the bucket is read goes to the heap by itself.
-            self._loaded_until = bucket + self._bucket
-            try:
-                timers = await self._index.read(self._shard, bucket)
-            except BaseException:
-                self._loaded_until = bucket
-                raise
-            self._meet(bucket, timers)
-
-    def _meet(self, bucket: datetime, timers: list[Timer]) -> bool:
-        """Take in the rows of a bucket that are new here; False when there are none."""
-        unseen = [timer for timer in timers if timer not in self._open[bucket] and timer not in self._done[bucket]]
-        for timer in unseen:
-            self._open[bucket].add(timer)
-            self._push(timer)
-        return bool(unseen)
-
-    async def _drain(self) -> None:
-        cursor = self._cursor
-        if cursor is None or not may_drain(cursor, now=self._now(), length=self._bucket):
-            return
-        if self._open[cursor] or self._writing[cursor]:
-            return
-        before_reading = self._now()
-        if self._meet(cursor, await self._index.read(self._shard, cursor)):
-            return
-        await self._index.drop(self._shard, cursor, written_before=before_reading)
-        if self._meet(cursor, await self._index.read(self._shard, cursor)):
-            return
-        following = cursor + self._bucket
-        if await self._cursors.move(self._shard, old=cursor, new=following):
-            self._cursor = following
-            for books in (self._open, self._done, self._writing):
-                books.pop(cursor, None)
-            return
-        self._cursor = await self._cursors.read(self._shard, otherwise=following)
+            if not self._writing[bucket]:
+                del self._writing[bucket]
+        return bucket

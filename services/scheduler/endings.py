@@ -10,8 +10,13 @@ from shared.events import ArchiveBuilt, Fact, JobCancelled, JobCompleted, JobExp
 from shared.jobs import JobState
 
 
-def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job:
-    """By an archive of any run: what is packed is worth more than the number of the attempt that packed it."""
+def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job | None:
+    """By an archive of any run: what is packed is worth more than the number of the attempt that packed it.
+
+    None for one that cannot be: of a run that never began, or of more pictures than were asked for.
+    """
+    if not 1 <= event.run <= job.run or event.kept > job.images:
+        return None
     fact = JobCompleted(
         job_id=job.job_id,
         sequence=job.version + 1,

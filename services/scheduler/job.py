@@ -30,7 +30,8 @@ class Job:
     """One row of `jobs`.
 
     `version` grows by one with every decision. `outbox` holds the messages of the last decision, `timers`
-    all that are armed. `counted_runs` failed by themselves; `lost_runs` vanished with their worker.
+    all that are armed. `counted_runs` failed by themselves; `lost_runs` vanished with their worker. `doubted_sign` is
+    the last sign of life of a worker that the watchdog found silent and looks for once more.
     """
 
     job_id: UUID
@@ -56,6 +57,7 @@ class Job:
     lost_runs: int = 0
     run_started_at: datetime | None = None
     search_asked_at: datetime | None = None
+    doubted_sign: datetime | None = None
     rescheduled_at: datetime | None = None
     mail_not_after: datetime | None = None
     mail_accepted_at: datetime | None = None
@@ -66,14 +68,22 @@ class Job:
         """The row after one more decision, which says `messages` and nothing else."""
         return replace(self, version=self.version + 1, outbox=messages, **changes)
 
-    def timers_with(self, added: Timers, *, without: Iterable[TimerKind] = ()) -> Timers:
+    @property
+    def armed(self) -> set["Timer"]:
+        """Its timers, as they stand in the index."""
+        return {Timer(due_at, self.job_id, kind) for kind, due_at in self.timers.items()}
+
+    def timers_with(self, added: Timers, *, without: Iterable[str] = ()) -> Timers:
         return {kind: due for kind, due in self.timers.items() if kind not in set(without)} | dict(added)
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Timer:
-    """One armed timer, as it stands in the index. It counts only while the job's row names the same time."""
+    """One armed timer, as it stands in the index. It counts only while the job's row names the same time.
+
+    `kind` may be none of TimerKind: another release of this service may have written it.
+    """
 
     due_at: datetime
     job_id: UUID
-    kind: TimerKind
+    kind: str

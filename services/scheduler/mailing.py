@@ -19,7 +19,7 @@ _TIMER = {
     MailKind.READY: TimerKind.MAIL_READY,
     MailKind.ERROR: TimerKind.MAIL_ERROR,
 }
-_KIND = {timer: kind for kind, timer in _TIMER.items()}
+_KIND: dict[str, MailKind] = {timer: kind for kind, timer in _TIMER.items()}
 
 
 def after_sent(job: Job, event: MailSent, rules: Rules) -> Job | None:
@@ -41,15 +41,15 @@ def after_refused(job: Job, event: MailRefused, now: datetime, rules: Rules) -> 
 
 
 def after_deferred(job: Job, event: MailDeferred) -> Job | None:
-    """The latest counts: an older one may come again."""
+    """The latest counts: an older one may come again, also after the mail was accepted."""
     timer = _TIMER[event.kind]
     armed = job.timers.get(timer)
-    if job.state is not _STATE[event.kind] or (armed is not None and event.not_before <= armed):
+    if job.state is not _STATE[event.kind] or job.mail_accepted_at or (armed and event.not_before <= armed):
         return None
     return job.then(timers=job.timers_with({timer: event.not_before}))
 
 
-def ask_again(job: Job, timer: TimerKind, now: datetime) -> Job | None:
+def ask_again(job: Job, timer: str, now: datetime) -> Job | None:
     kind = _KIND[timer]
     if job.state is not _STATE[kind]:
         return None

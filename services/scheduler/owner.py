@@ -3,9 +3,11 @@
 One conditional write stores the row with its messages and timers; then the messages are published, each delivery
 awaited; then the timers are indexed; then the event is acknowledged. Whoever reads a row whose version it has not
 itself brought that far does so first: a crash anywhere only repeats the same messages with the same ids.
+
+A row may be read long before it is needed. Reading it then is the same first touch, and deciding on it is no risk:
+it is old only if another owner has written it, then the write is not applied, and the row is read again.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -16,13 +18,12 @@ import structlog
 from services.scheduler.decisions import Cause, decide
 from services.scheduler.job import Job, Timer, TimerKind
 from services.scheduler.locks import KeyedLocks
+from services.scheduler.remembered import Remembered
 from services.scheduler.rules import Rules
 from services.scheduler.runs import Evidence
-from shared.events import Event
+from shared.events import Event, JobSubmitted
 
 log = structlog.get_logger()
-
-REMEMBERED = 20_000
 
 
 class Rows(Protocol):
@@ -56,6 +57,7 @@ class JobOwner:
         witness: Witnessing,
         rules: Rules,
         now: Callable[[], datetime],
+        remembered: Remembered | None = None,
     ) -> None:
         self._rows = rows
         self._publisher = publisher
@@ -63,7 +65,7 @@ class JobOwner:
         self._witness = witness
         self._rules = rules
         self._now = now
-        self._completed: OrderedDict[UUID, Job] = OrderedDict()
+        self._completed = remembered or Remembered()
         self._locks = KeyedLocks()
 
     async def on_event(self, event: Event) -> list[Event]:
@@ -76,21 +78,33 @@ class JobOwner:
         async with self._locks.hold(timer.job_id):
             await self._settle(timer.job_id, timer)
 
+    async def on_near(self, timer: Timer) -> None:
+        """Read the row of a timer that will soon be due, so that its time finds it here."""
+        async with self._locks.hold(timer.job_id):
+            if self._completed.get(timer.job_id) is None:
+                await self._read(timer.job_id, timer)
+
     async def _settle(self, job_id: UUID, cause: Cause) -> None:
-        """Nothing is dropped on the strength of a remembered row: it is read again first."""
+        """Nothing is dropped on the strength of a remembered row: it is read again first.
+
+        A submitted job is taken for a new one: if it is not, its row is not written, and then it is read.
+        """
         remembered = self._completed.get(job_id)
-        if remembered is not None and await self._decide(remembered, cause):
+        guessed = remembered is not None or isinstance(cause, JobSubmitted)
+        if guessed and await self._decide(remembered, cause):
             return
-        while not await self._decide(await self._read(job_id), cause, certain=True):
+        while not await self._decide(await self._read(job_id, cause), cause, certain=True):
             log.info("row_changed_meanwhile", job_id=str(job_id))
 
     async def _decide(self, job: Job | None, cause: Cause, *, certain: bool = False) -> bool:
         """True when the cause is dealt with; False when the row must be read (again)."""
-        if isinstance(cause, Timer) and (job is None or job.timers.get(cause.kind) != cause.due_at):
+        if isinstance(cause, Timer) and (job is None or cause not in job.armed):
             return certain
         evidence = await self._evidence(job, cause)
         after = decide(job, cause, now=self._now(), rules=self._rules, evidence=evidence)
         if after is None:
+            if certain and not isinstance(cause, Timer):
+                log.info("nothing_follows", state=job.state if job else None, run=job.run if job else None)
             return certain
         if after is job:
             await self._publisher.publish(*job.outbox)
@@ -98,30 +112,26 @@ class JobOwner:
         return await self._store(job, after)
 
     async def _store(self, before: Job | None, after: Job) -> bool:
-        self._completed.pop(after.job_id, None)
+        self._completed.forget(after.job_id)
         if not await self._rows.write(after):
             return False
-        await self._complete(after, armed=before)
         self._log(before, after)
+        await self._complete(after, indexed=before.armed if before else set())
         return True
 
-    async def _read(self, job_id: UUID) -> Job | None:
+    async def _read(self, job_id: UUID, cause: Cause) -> Job | None:
+        """A timer that brings us here stands in the index, whatever became of the others."""
         job = await self._rows.read(job_id)
         if job is not None and self._completed.get(job_id) != job:
-            await self._complete(job, armed=None)
+            await self._complete(job, indexed={cause} if isinstance(cause, Timer) else set())
         return job
 
-    async def _complete(self, job: Job, *, armed: Job | None) -> None:
-        """Publish the outbox, then index the timers that `armed` did not have yet."""
+    async def _complete(self, job: Job, *, indexed: set[Timer]) -> None:
+        """Publish the outbox, then index the timers that are not yet."""
         await self._publisher.publish(*job.outbox)
-        known = armed.timers if armed else {}
-        for kind, due_at in job.timers.items():
-            if known.get(kind) != due_at:
-                await self._timers.arm(Timer(due_at, job.job_id, kind))
-        self._completed[job.job_id] = job
-        self._completed.move_to_end(job.job_id)
-        if len(self._completed) > REMEMBERED:
-            self._completed.popitem(last=False)
+        for timer in sorted(job.armed - indexed):
+            await self._timers.arm(timer)
+        self._completed.keep(job)
 
     async def _evidence(self, job: Job | None, cause: Cause) -> Evidence | None:
         wanted = job is not None and isinstance(cause, Timer) and cause.kind is TimerKind.WATCHDOG

@@ -4,13 +4,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 FRESH = timedelta(seconds=10)
-"""A heartbeat comes every two seconds; five missed ones in a row mean the worker is gone."""
+"""A heartbeat comes every two seconds; five missed ones in a row make the worker doubtful."""
+
+LOOK_TWICE = timedelta(seconds=5)
+"""A doubtful worker that shows nothing new for this long is gone. It has nothing to do with whose clock is right."""
 
 ASK_AGAIN = timedelta(minutes=10)
 """A search nobody has claimed is asked for again after this; the first request may have been lost."""
 
 OVERLOADED_AFTER = timedelta(hours=24)
 FIRST_BACK_OFF = timedelta(seconds=10)
+LONGEST_BACK_OFF = timedelta(minutes=5)
+AT_ONCE = 3
+"""So often a run that was handed back restarts at once; a worker that always hands back must not spin."""
+
+HANDED_BACK_FOR = timedelta(hours=24)
+"""Handed back again after so long, the job is given up."""
+
 MAX_LOST_RUNS = 10
 """Runs lost with their worker are not the job's fault, until it looks as if the job kills them."""
 

@@ -9,8 +9,12 @@ from services.scheduler import endings
 from services.scheduler.job import Job, TimerKind
 from services.scheduler.rules import (
     ASK_AGAIN,
+    AT_ONCE,
     FIRST_BACK_OFF,
     FRESH,
+    HANDED_BACK_FOR,
+    LONGEST_BACK_OFF,
+    LOOK_TWICE,
     MAX_LOST_RUNS,
     OVERLOADED_AFTER,
     Rules,
@@ -67,11 +71,17 @@ def next_run(job: Job, now: datetime, rules: Rules, **changes: Any) -> Job:
 
 
 def watch(job: Job, evidence: Evidence, now: datetime, rules: Rules) -> Job:
-    """Wait on, when somebody works or the work still lies in Kafka; otherwise start the next run."""
+    """Wait on, when somebody works or the work still lies in Kafka; otherwise start the next run.
+
+    A silent worker is looked for twice: after a step of the clock, or when the whole machine slept, it is not dead.
+    """
     if not evidence.claimed:
         return _wait_for_a_slot(job, now, rules)
-    if evidence.last_sign is not None and now - evidence.last_sign < FRESH:
-        return job.then(timers=job.timers_with({TimerKind.WATCHDOG: evidence.last_sign + rules.watchdog}))
+    sign = evidence.last_sign or job.run_started_at or now
+    if abs(now - sign) < FRESH:
+        return job.then(timers=job.timers_with({TimerKind.WATCHDOG: min(sign, now) + rules.watchdog}))
+    if sign != job.doubted_sign:
+        return job.then(doubted_sign=sign, timers=job.timers_with({TimerKind.WATCHDOG: now + LOOK_TWICE}))
     if job.lost_runs + 1 >= MAX_LOST_RUNS:
         return endings.fail(job, Reason.WORKER_LOST, now)
     return next_run(job, now, rules, lost_runs=job.lost_runs + 1)
@@ -82,19 +92,32 @@ def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Jo
     if event.run != job.run or TimerKind.NEXT_RUN in job.timers:
         return None
     if event.failure is Failure.INTERRUPTED:
-        return next_run(job, now, rules)
+        return _after_handing_back(job, now, rules)
     failures = job.counted_runs + 1
     if event.failure is Failure.FINAL or failures >= rules.max_runs:
         return endings.fail(job, event.reason, now)
-    due = now + back_off(job, failures)
-    timers = job.timers_with({TimerKind.NEXT_RUN: due}, without=(TimerKind.WATCHDOG,))
-    return job.then(counted_runs=failures, timers=timers)
+    return _next_run_later(job, now + back_off(job, failures), counted_runs=failures)
 
 
-def back_off(job: Job, failures: int) -> timedelta:
+def back_off(job: Job, times: int) -> timedelta:
     """Doubling, less up to half by the job's own number, so that many jobs do not return at once."""
     jitter = uuid5(job.job_id, str(job.run)).int % 1000 / 2000
-    return FIRST_BACK_OFF * float(2 ** (failures - 1)) * (1 - jitter)
+    return min(FIRST_BACK_OFF * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter)
+
+
+def _after_handing_back(job: Job, now: datetime, rules: Rules) -> Job:
+    """Not the job's fault, so never counted; but neither may it spin, nor go on for ever."""
+    if job.started_at and now - job.started_at >= HANDED_BACK_FOR:
+        return endings.fail(job, Reason.INTERRUPTED, now)
+    before = job.run - 1 - job.counted_runs - job.lost_runs
+    if before < AT_ONCE:
+        return next_run(job, now, rules)
+    return _next_run_later(job, now + back_off(job, before - AT_ONCE + 1))
+
+
+def _next_run_later(job: Job, due: datetime, **changes: Any) -> Job:
+    timers = job.timers_with({TimerKind.NEXT_RUN: due}, without=(TimerKind.WATCHDOG,))
+    return job.then(timers=timers, **changes)
 
 
 def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job:

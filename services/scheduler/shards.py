@@ -42,7 +42,7 @@ class Shard:
         await self._advance(await until_available(lambda: self._offsets.handled(self._partition)))
         self._open.set()
         log.info("shard_opened", shard=self._partition)
-        await self._clockwork.run(self._owner.on_timer, self._caught_up)
+        await self._clockwork.run(self._owner.on_timer, self._caught_up, self._owner.on_near)
 
     async def handle(self, delivery: Delivery) -> None:
         """Handle one record of this partition to its end."""

@@ -3,11 +3,19 @@
 Rows are never deleted one by one (a queue's tombstones would be read again and again): a bucket goes as a whole.
 """
 
-from datetime import UTC, datetime
+import asyncio
+from datetime import datetime
 
 from services.scheduler.job import Timer, TimerKind
 from shared.cassandra import Cassandra
 from shared.jobs import aware
+
+_KINDS: dict[str, str] = {kind.value: kind for kind in TimerKind}
+
+
+def _shared(kind: str) -> str:
+    """A hundred thousand timers share a few words."""
+    return _KINDS.get(kind, kind)
 
 
 class TimerIndex:
@@ -26,7 +34,7 @@ class TimerIndex:
         rows = await self._cassandra.execute(
             "SELECT due_at, job_id, kind FROM timers WHERE shard = ? AND bucket = ?", (shard, bucket)
         )
-        return [Timer(aware(row["due_at"]), row["job_id"], TimerKind(row["kind"])) for row in rows]
+        return [Timer(aware(row["due_at"]), row["job_id"], _shared(row["kind"])) for row in rows]
 
     async def drop(self, shard: int, bucket: datetime, *, written_before: datetime) -> None:
         """Delete the partition as it was then; a row that came later stays."""
@@ -41,14 +49,18 @@ class Cursors:
 
     def __init__(self, cassandra: Cassandra) -> None:
         self._cassandra = cassandra
+        self._searching = asyncio.Lock()
 
     async def read(self, shard: int, *, otherwise: datetime) -> datetime:
-        """The cursor; a shard without one begins at `otherwise`."""
-        await self._cassandra.execute_if(
-            "INSERT INTO shard_cursors (shard, bucket) VALUES (?, ?) IF NOT EXISTS", (shard, otherwise)
-        )
-        rows = await self._cassandra.execute("SELECT bucket FROM shard_cursors WHERE shard = ?", (shard,), serial=True)
-        cursor: datetime = rows[0]["bucket"].replace(tzinfo=UTC)
+        """The cursor. A shard without one begins where its oldest timer stands, at `otherwise` when it has none."""
+        cursor = await self._find(shard)
+        if cursor is None:
+            first = min(await self._oldest(shard) or otherwise, otherwise)
+            await self._cassandra.execute_if(
+                "INSERT INTO shard_cursors (shard, bucket) VALUES (?, ?) IF NOT EXISTS", (shard, first)
+            )
+            cursor = await self._find(shard)
+        assert cursor is not None  # noqa: S101 - it was there, or has just been written
         return cursor
 
     async def move(self, shard: int, *, old: datetime, new: datetime) -> bool:
@@ -56,3 +68,13 @@ class Cursors:
         return await self._cassandra.execute_if(
             "UPDATE shard_cursors SET bucket = ? WHERE shard = ? IF bucket = ?", (new, shard, old)
         )
+
+    async def _find(self, shard: int) -> datetime | None:
+        rows = await self._cassandra.execute("SELECT bucket FROM shard_cursors WHERE shard = ?", (shard,), serial=True)
+        return aware(rows[0]["bucket"]) if rows else None
+
+    async def _oldest(self, shard: int) -> datetime | None:
+        """Of all buckets of the shard; reads the keys of the whole index, so only when a cursor is missing."""
+        async with self._searching:
+            rows = await self._cassandra.execute("SELECT DISTINCT shard, bucket FROM timers")
+        return min((aware(row["bucket"]) for row in rows if row["shard"] == shard), default=None)

@@ -172,3 +172,19 @@ async def test_provisioning_again_changes_nothing(backbone: Backbone, cassandra:
     await asyncio.gather(create_tables(settings), create_topics(settings), create_topics(settings))
 
     assert await Recipients(cassandra).find(job_id) is not None
+
+
+async def test_provisioning_adds_the_column_that_an_earlier_release_did_not_know(
+    backbone: Backbone, cassandra: Cassandra
+) -> None:
+    await cassandra.execute_ddl("ALTER TABLE heartbeats DROP refused")
+
+    await create_tables(
+        ProvisionSettings(
+            kafka_url=backbone.kafka_url,
+            cassandra_hosts=backbone.cassandra_hosts,
+            cassandra_keyspace=backbone.cassandra_keyspace,
+        )
+    )
+
+    await Heartbeats(cassandra).beat(uuid4(), 1, Stage.SEARCH, Counts(refused=3), now=NOW)

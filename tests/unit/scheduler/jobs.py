@@ -33,8 +33,8 @@ def failure(failure: Failure, run: int = 1, reason: Reason = Reason.SEARCH_FAILE
     return RunFailed(job_id=JOB_ID, run=run, failure=failure, reason=reason)
 
 
-def archive(run: int = 1) -> ArchiveBuilt:
-    return ArchiveBuilt(job_id=JOB_ID, run=run, found=23, kept=20, refused={"gone": 3}, size=99, sha256="ab")
+def archive(run: int = 1, kept: int = 20) -> ArchiveBuilt:
+    return ArchiveBuilt(job_id=JOB_ID, run=run, found=23, kept=kept, refused={"gone": 3}, size=99, sha256="ab")
 
 
 def scheduled() -> Job:

@@ -52,6 +52,14 @@ CANCEL = CancelRequested(job_id=JOB_ID)
 DELETE = DeleteRequested(job_id=JOB_ID)
 
 
+def in_its_third_run() -> Job:
+    return running(run=3)
+
+
+def mailed() -> Job:
+    return after(completed(), MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON))
+
+
 def kinds(job: Job) -> list[type[Event]]:
     return [type(message) for message in job.outbox]
 
@@ -63,7 +71,7 @@ def kinds(job: Job) -> list[type[Event]]:
         (scheduled, CANCEL, JobState.CANCELLED, [JobCancelled]),
         (scheduled, DELETE, JobState.CANCELLED, [JobCancelled]),
         (running, archive(), JobState.COMPLETED, [JobCompleted]),
-        (running, archive(run=7), JobState.COMPLETED, [JobCompleted]),
+        (in_its_third_run, archive(run=1), JobState.COMPLETED, [JobCompleted]),
         (running, failure(Failure.FINAL), JobState.FAILED, [JobFailed]),
         (running, failure(Failure.RETRYABLE), JobState.RUNNING, []),
         (running, failure(Failure.INTERRUPTED), JobState.RUNNING, [SearchDue]),
@@ -99,6 +107,9 @@ def test_what_happens_leads_to_this_state_and_says_this(
         (running, fired(TimerKind.RELEASE)),
         (running, fired(TimerKind.CLEAN_UP)),
         (completed, archive(run=2)),
+        (running, archive(run=0)),
+        (running, archive(run=2)),
+        (running, archive(kept=21)),
         (completed, failure(Failure.FINAL)),
         (completed, CANCEL),
         (cancelled, archive()),
@@ -110,6 +121,7 @@ def test_what_happens_leads_to_this_state_and_says_this(
         (running, MailSent(job_id=JOB_ID, kind=MailKind.STARTED, accepted_at=NOON)),
         (failed, MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON)),
         (completed, MailDeferred(job_id=JOB_ID, kind=MailKind.STARTED, not_before=NOON)),
+        (mailed, MailDeferred(job_id=JOB_ID, kind=MailKind.READY, not_before=NOON)),
     ],
 )
 def test_what_comes_too_late_or_for_another_changes_nothing(job: Callable[[], Job], cause: Cause) -> None:
@@ -159,13 +171,36 @@ def test_the_third_counted_run_that_fails_ends_the_job() -> None:
     assert (job.state, job.reason, job.run) == (JobState.FAILED, Reason.BLOCKED, 3)
 
 
-def test_interruptions_never_use_up_the_runs() -> None:
+def test_a_run_that_is_handed_back_restarts_at_once_and_is_not_counted() -> None:
     job = running()
 
-    for run in range(1, 50):
+    for run in (1, 2, 3):
         job = after(job, failure(Failure.INTERRUPTED, run=run))
+        assert kinds(job) == [SearchDue]
 
-    assert (job.state, job.run, job.counted_runs) == (JobState.RUNNING, 50, 0)
+    assert (job.state, job.run, job.counted_runs) == (JobState.RUNNING, 4, 0)
+
+
+def test_a_run_that_is_always_handed_back_comes_ever_more_slowly() -> None:
+    job, now, pauses = running(run=4), NOON, []
+
+    for _ in range(12):
+        job = after(job, failure(Failure.INTERRUPTED, run=job.run), now)
+        assert (kinds(job), job.counted_runs) == ([], 0)
+        pauses.append(job.timers[TimerKind.NEXT_RUN] - now)
+        now = job.timers[TimerKind.NEXT_RUN]
+        job = after(job, fired(TimerKind.NEXT_RUN), now)
+
+    assert timedelta(seconds=5) <= pauses[0] <= timedelta(seconds=10)
+    assert all(timedelta(seconds=150) <= pause <= timedelta(minutes=5) for pause in pauses[6:])
+
+
+def test_a_job_whose_runs_are_handed_back_for_a_day_is_given_up() -> None:
+    day_later = NOON + timedelta(hours=24)
+
+    job = after(running(), failure(Failure.INTERRUPTED), day_later)
+
+    assert (job.state, job.reason, job.counted_runs) == (JobState.FAILED, Reason.INTERRUPTED, 0)
 
 
 def test_one_failed_run_is_counted_once_however_many_workers_report_it() -> None:
@@ -188,17 +223,48 @@ def test_backing_off_doubles_and_differs_between_jobs() -> None:
     [
         (Evidence(claimed=False, last_sign=None), 1, []),
         (Evidence(claimed=True, last_sign=NOON - timedelta(seconds=9)), 1, []),
+        (Evidence(claimed=True, last_sign=NOON + timedelta(seconds=9)), 1, []),
         (Evidence(claimed=True, last_sign=NOON - timedelta(seconds=10)), 2, [SearchDue]),
-        (Evidence(claimed=True, last_sign=None), 2, [SearchDue]),
+        (Evidence(claimed=True, last_sign=NOON - timedelta(hours=1)), 2, [SearchDue]),
+        (Evidence(claimed=True, last_sign=NOON + timedelta(hours=1)), 2, [SearchDue]),
     ],
 )
 def test_the_watchdog_waits_for_work_that_lives_and_for_work_nobody_has_taken(
     evidence: Evidence, run: int, says: list[type[Event]]
 ) -> None:
+    """Whoever shows nothing in two looks is gone, whatever his clock said when he last did."""
     watched = after(running(), fired(TimerKind.WATCHDOG), evidence=evidence)
+    assert (watched.run, kinds(watched)) == (1, [])
+    assert NOON < watched.timers[TimerKind.WATCHDOG] <= NOON + RULES.watchdog
+
+    watched = after(watched, fired(TimerKind.WATCHDOG), evidence=evidence)
 
     assert (watched.run, kinds(watched)) == (run, says)
     assert TimerKind.WATCHDOG in watched.timers
+
+
+@pytest.mark.parametrize("off", [timedelta(hours=1), timedelta(seconds=-30), timedelta(hours=-1)])
+def test_a_worker_whose_clock_is_wrong_lives_as_long_as_it_beats(off: timedelta) -> None:
+    """The same when the clock of the scheduler was put, or the whole machine slept."""
+    job, now = running(), NOON
+
+    for _ in range(5):
+        beating = Evidence(claimed=True, last_sign=now + off)
+        job = after(job, fired(TimerKind.WATCHDOG), now, evidence=beating)
+        now = job.timers[TimerKind.WATCHDOG]
+
+    assert (job.state, job.run) == (JobState.RUNNING, 1)
+
+
+def test_a_silent_worker_is_given_up_within_seventy_seconds() -> None:
+    job, died, now = running(), NOON + timedelta(seconds=47), NOON + RULES.watchdog
+
+    while job.run == 1:
+        sign = min(now - timedelta(seconds=1), died)
+        job = after(job, fired(TimerKind.WATCHDOG), now, evidence=Evidence(claimed=True, last_sign=sign))
+        given_up, now = now, job.timers[TimerKind.WATCHDOG]
+
+    assert given_up - died <= timedelta(seconds=65)
 
 
 def test_a_dead_worker_is_noticed_one_watchdog_after_its_last_heartbeat() -> None:
@@ -228,12 +294,13 @@ def test_work_nobody_takes_for_a_day_fails_as_overloaded() -> None:
 
 
 def test_a_job_that_loses_ten_workers_is_given_up() -> None:
-    job, lost = running(), Evidence(claimed=True, last_sign=None)
+    job = running()
 
-    for _ in range(9):
-        job = after(job, fired(TimerKind.WATCHDOG), evidence=lost)
-        assert job.state is JobState.RUNNING
-    job = after(job, fired(TimerKind.WATCHDOG), evidence=lost)
+    for lost in range(10):
+        assert (job.state, job.lost_runs) == (JobState.RUNNING, lost)
+        silent = Evidence(claimed=True, last_sign=NOON - minutes(lost + 1))
+        for _ in ("doubted", "given up"):
+            job = after(job, fired(TimerKind.WATCHDOG), evidence=silent)
 
     assert (job.state, job.reason, job.counted_runs) == (JobState.FAILED, Reason.WORKER_LOST, 0)
 

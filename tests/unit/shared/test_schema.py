@@ -30,6 +30,8 @@ def test_the_row_of_an_address_holds_what_was_found() -> None:
 def test_every_table_is_made_in_the_keyspace_asked_for() -> None:
     made = list(statements("pictures", replication_factor=3))
 
-    assert len(made) == len(TABLES) + 1
-    assert all(f"pictures.{table} (" in statement for table, statement in zip(TABLES, made[1:], strict=True))
+    assert all(
+        f"TABLE IF NOT EXISTS pictures.{table} (" in statement
+        for table, statement in zip(TABLES, made[1::2], strict=True)
+    )
     assert "'replication_factor': 3" in made[0]

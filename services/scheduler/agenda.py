@@ -1,0 +1,121 @@
+"""What one shard has to do and when: the timers read so far, by their time and by their bucket. Pure.
+
+Two lanes. What was long overdue when it was read (the system was away) waits apart, so that a backlog of any size
+stands in nobody's way; everything else fires at its time.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from services.scheduler.job import Timer, TimerKind
+
+LATE = timedelta(minutes=1)
+"""Overdue by more than this when it is read: its lateness is no longer a matter of seconds."""
+
+NEAR = 500
+"""Timers whose jobs' rows are read ahead of their time; a shard does not hold more rows for that."""
+
+
+class Entry(NamedTuple):
+    """A timer as it stands in one bucket of the index. It may stand in two, and then fires twice: the row decides."""
+
+    fire_at: datetime
+    timer: Timer
+    bucket: datetime
+
+
+class Agenda:
+    def __init__(self) -> None:
+        self._far: list[Entry] = []
+        self._near: list[Entry] = []
+        self._late: list[Entry] = []
+        self._open: defaultdict[datetime, set[Timer]] = defaultdict(set)
+        self._done: defaultdict[datetime, set[Timer]] = defaultdict(set)
+
+    @property
+    def late(self) -> int:
+        """How many wait in the lane of the overdue."""
+        return len(self._late)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the first timer fires that is not in the lane of the overdue."""
+        return min((lane[0].fire_at for lane in (self._far, self._near) if lane), default=None)
+
+    def is_due(self, now: datetime) -> bool:
+        first = self.next_at
+        return first is not None and first <= now
+
+    def meet(self, bucket: datetime, timers: Iterable[Timer], now: datetime) -> bool:
+        """Take in the rows of a bucket that are new here; False when there are none."""
+        open_, done = self._open[bucket], self._done[bucket]
+        unseen = [timer for timer in timers if timer not in open_ and timer not in done]
+        for timer in unseen:
+            self._add(bucket, timer, now)
+        return bool(unseen)
+
+    def arm(self, bucket: datetime, timer: Timer, now: datetime) -> None:
+        """It is to fire, also when the same one has fired before: a job may be moved away and back again."""
+        if timer not in self._open[bucket]:
+            self._done[bucket].discard(timer)
+            self._add(bucket, timer, now)
+
+    def come_near(self, until: datetime) -> list[Timer]:
+        """Those that fire before `until` and were not near yet; at most NEAR are near at a time."""
+        came: list[Timer] = []
+        while self._far and self._far[0].fire_at < until and len(self._near) < NEAR:
+            entry = heapq.heappop(self._far)
+            heapq.heappush(self._near, entry)
+            came.append(entry.timer)
+        return came
+
+    def take_due(self, now: datetime, at_most: int) -> list[Entry]:
+        taken: list[Entry] = []
+        while len(taken) < at_most and (lane := self._first_lane()) and lane[0].fire_at <= now:
+            taken.append(heapq.heappop(lane))
+        return taken
+
+    def take_late(self, at_most: int) -> list[Entry]:
+        """The oldest of the overdue."""
+        return [heapq.heappop(self._late) for _ in range(min(at_most, len(self._late)))]
+
+    def put_off(self, entry: Entry, bucket: datetime, until: datetime) -> None:
+        """It was taken and is not done: it fires again then, and stands in another bucket from now on."""
+        self.done(entry)
+        if entry.timer not in self._open[bucket]:
+            self._done[bucket].discard(entry.timer)
+            self._open[bucket].add(entry.timer)
+            heapq.heappush(self._far, Entry(until, entry.timer, bucket))
+
+    def done(self, entry: Entry) -> None:
+        self._open[entry.bucket].discard(entry.timer)
+        self._done[entry.bucket].add(entry.timer)
+
+    def is_open(self, bucket: datetime) -> bool:
+        """Whether a timer of it is not done yet."""
+        return bool(self._open.get(bucket))
+
+    def was_met(self, bucket: datetime) -> bool:
+        """Whether any timer was found in it."""
+        return bool(self._open.get(bucket) or self._done.get(bucket))
+
+    def forget_before(self, bucket: datetime) -> None:
+        for books in (self._open, self._done):
+            for past in [known for known in books if known < bucket]:
+                del books[past]
+
+    def bring_forward(self, kinds: Collection[TimerKind], by: timedelta) -> None:
+        """The clock was put back: what was to come so long after something else still does."""
+        for lane in (self._far, self._near):
+            lane[:] = [e._replace(fire_at=e.fire_at - by) if e.timer.kind in kinds else e for e in lane]
+            heapq.heapify(lane)
+
+    def _add(self, bucket: datetime, timer: Timer, now: datetime) -> None:
+        self._open[bucket].add(timer)
+        heapq.heappush(self._late if now - timer.due_at > LATE else self._far, Entry(timer.due_at, timer, bucket))
+
+    def _first_lane(self) -> list[Entry]:
+        return min((lane for lane in (self._near, self._far) if lane), key=lambda lane: lane[0], default=[])
