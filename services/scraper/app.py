@@ -1,5 +1,6 @@
 """Everything the scraper is made of, put together."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -9,6 +10,7 @@ from services.scraper.engines import Engine
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
 from services.scraper.handlers import search_images
+from services.scraper.homes import sweep_homes
 from services.scraper.launching import launch_local, launch_remote
 from services.scraper.searching import Means
 from services.scraper.settings import Settings
@@ -33,6 +35,7 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
+        await asyncio.to_thread(sweep_homes)
         browsers = await stack.enter_async_context(Browsers.warm(build_launch(settings), settings.search_slots))
         bench = build_bench(settings, cassandra, publisher)
         # Before the browsers and the publisher go: every run is handed back.

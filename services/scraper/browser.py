@@ -57,6 +57,14 @@ class Browser:
         except BrowserError:
             return False
 
+    async def empty(self) -> bool:
+        """Leave the page; whether that went well and at once."""
+        try:
+            await self._do(lambda: self._driver.get("about:blank"), ALIVE_SECONDS)
+        except BrowserError:
+            return False
+        return True
+
     async def close(self) -> None:
         await asyncio.to_thread(self._end)
         await asyncio.to_thread(self._thread.shutdown)

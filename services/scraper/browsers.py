@@ -1,14 +1,19 @@
-"""A warm browser for each slot, lent to one search at a time."""
+"""A warm browser for each slot, lent to one search at a time.
+
+Nobody who lends one waits for its return: a search that is cancelled ends at once, and however often it is cancelled,
+what it leaves is cleared away beside.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import structlog
 
 from services.scraper.browser import Browser
 from services.scraper.windows import BrowserError
+from shared.tasks import say_failure
 
 log = structlog.get_logger()
 
@@ -17,48 +22,38 @@ Launch = Callable[[], Browser]
 
 
 class Browsers:
-    def __init__(self, launch: Launch, idle: asyncio.Queue[Browser | None]) -> None:
-        """In `idle`, None stands for a browser to be launched when it is needed."""
+    def __init__(self, launch: Launch) -> None:
         self._launch = launch
-        self._idle = idle
+        self._idle: asyncio.Queue[Browser | None] = asyncio.Queue()
+        """None stands for a browser to be launched when it is needed."""
+        self._clearing: set[asyncio.Task[None]] = set()
 
     @classmethod
     @asynccontextmanager
     async def warm(cls, launch: Launch, count: int) -> AsyncIterator[Self]:
         """`count` browsers that run already, until the block ends. BrowserError when one does not start."""
-        idle: asyncio.Queue[Browser | None] = asyncio.Queue()
+        browsers = cls(launch)
         try:
             for _ in range(count):
-                idle.put_nowait(await _launched(launch))
+                browsers._idle.put_nowait(await browsers._launched())
             log.info("browsers_warm", browsers=count)
-            yield cls(launch, idle)
+            yield browsers
         finally:
-            while not idle.empty():
-                if browser := idle.get_nowait():
-                    await browser.close()
+            await browsers._close()
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Browser]:
         """A browser that answers. One that fails, hangs or is interrupted while lent does not come back."""
         browser = await self._idle.get()
+        back = self._take_back
         try:
             browser = await self._answering(browser)
             yield browser
         except (BrowserError, asyncio.CancelledError):
-            if (lost := browser) is not None:
-                browser = None
-                await lost.close()
+            back = self._replace
             raise
         finally:
-            await self._take_back(browser)
-
-    async def _take_back(self, browser: Browser | None) -> None:
-        """Something comes back whatever happens meanwhile, or the slot would be lost."""
-        back = None
-        try:
-            back = await _emptied(browser)
-        finally:
-            self._idle.put_nowait(back)
+            self._beside(back(browser))
 
     async def _answering(self, browser: Browser | None) -> Browser:
         if browser is not None and await browser.alive():
@@ -66,29 +61,46 @@ class Browsers:
         if browser is not None:
             log.warning("browser_died_idle")
             await browser.close()
-        return await _launched(self._launch)
+        return await self._launched()
+
+    async def _launched(self) -> Browser:
+        """Given up meanwhile, it is closed as soon as it runs: a thread cannot be stopped."""
+        starting = asyncio.ensure_future(asyncio.to_thread(self._launch))
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            self._beside(_close_when_started(starting))
+            raise
+
+    async def _take_back(self, browser: Browser | None) -> None:
+        """A page left open goes on running, and holds what it has loaded."""
+        if browser is None or not await browser.empty():
+            await self._replace(browser)
+        else:
+            self._idle.put_nowait(browser)
+
+    async def _replace(self, browser: Browser | None) -> None:
+        """Something comes back whatever happens meanwhile, or the slot would be lost."""
+        try:
+            if browser is not None:
+                await browser.close()
+        finally:
+            self._idle.put_nowait(None)
+
+    def _beside(self, clearing: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(clearing)
+        self._clearing.add(task)
+        task.add_done_callback(self._clearing.discard)
+        task.add_done_callback(say_failure)
+
+    async def _close(self) -> None:
+        while self._clearing:
+            await asyncio.wait(self._clearing)
+        while not self._idle.empty():
+            if browser := self._idle.get_nowait():
+                await browser.close()
 
 
-async def _emptied(browser: Browser | None) -> Browser | None:
-    """A page left open goes on running, and holds what it has loaded."""
-    if browser is None:
-        return None
-    try:
-        await browser.open("about:blank")
-    except BrowserError:
-        await browser.close()
-        return None
-    except asyncio.CancelledError:
-        await browser.close()
-        raise
-    return browser
-
-
-async def _launched(launch: Launch) -> Browser:
-    """Cancelled meanwhile, it is closed as soon as it runs: a thread cannot be stopped."""
-    starting = asyncio.ensure_future(asyncio.to_thread(launch))
-    try:
-        return await asyncio.shield(starting)
-    except asyncio.CancelledError:
+async def _close_when_started(starting: asyncio.Future[Browser]) -> None:
+    with suppress(BrowserError):
         await (await starting).close()
-        raise

@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from threading import Timer
 
@@ -12,6 +11,7 @@ import structlog
 from selenium.webdriver import ChromeOptions
 
 from services.scraper import leash
+from services.scraper.homes import Home
 
 log = structlog.get_logger()
 
@@ -67,17 +67,13 @@ class LocalDriver:
 
     def __init__(self, chromedriver: Path) -> None:
         """Returns when it listens at `url`."""
-        home = Path(tempfile.mkdtemp(prefix="aid-chromium-"))
-        self.profile = home / "profile"
-        self._leash = subprocess.Popen(  # noqa: S603 - the chromedriver of the settings
-            [sys.executable, "-I", "-S", leash.__file__, str(home), str(chromedriver), "--port=0"],
-            env={**os.environ, "TMPDIR": str(home)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C in the terminal is for the scraper alone
-            text=True,
-        )
+        self._home = Home()
+        self.profile = self._home.path / "profile"
+        try:
+            self._leash = _leashed(chromedriver, self._home)
+        except BaseException:
+            self._home.drop()
+            raise
         assert self._leash.stdin is not None  # noqa: S101 - a pipe
         assert self._leash.stdout is not None  # noqa: S101 - a pipe
         self._stdin, self._stdout = self._leash.stdin, self._leash.stdout
@@ -95,6 +91,7 @@ class LocalDriver:
         except subprocess.TimeoutExpired:
             log.error("browser_not_gone", leash=self._leash.pid)  # noqa: TRY400 - the trace would say no more
         self._stdout.close()
+        self._home.leave()
 
     def _port(self) -> int:
         impatience = Timer(START_SECONDS, self._stdin.close)
@@ -106,3 +103,18 @@ class LocalDriver:
         finally:
             impatience.cancel()
         raise DriverNotStartedError("chromedriver did not start")
+
+
+def _leashed(chromedriver: Path, home: Home) -> subprocess.Popen[str]:
+    folder = str(home.path)
+    return subprocess.Popen(  # noqa: S603 - the chromedriver of the settings
+        [sys.executable, "-I", "-S", leash.__file__, folder, str(chromedriver), "--port=0"],
+        # The second is for the crash handlers: a dump holds what was on the page.
+        env={**os.environ, "TMPDIR": folder, "XDG_CONFIG_HOME": folder},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[home.lock],
+        start_new_session=True,  # a Ctrl-C in the terminal is for the scraper alone
+        text=True,
+    )

@@ -29,6 +29,10 @@ class Harvest:
     def complete(self) -> bool:
         return self.found >= self._wanted
 
+    def go_on_from(self, stored: Iterable[FoundImage]) -> None:
+        """Count what an earlier run has found."""
+        self._known.update(image.url for image in stored)
+
     def take(self, engine: str, hits: Iterable[Hit]) -> list[FoundImage]:
         """Those of `hits` that are new and still wanted."""
         taken = []
@@ -41,11 +45,14 @@ class Harvest:
         return taken
 
 
-def failure(endings: Collection[Ending], *, found: int) -> RunError | None:
-    """Why the run cannot count as a search, or None. Fewer than asked is no failure; a browser lost halfway is."""
+def failure(endings: Collection[Ending], *, found: int, found_before: int = 0) -> RunError | None:
+    """Why the run cannot count as a search, or None. Fewer than asked is no failure; a browser lost halfway is.
+
+    Unless an earlier run had found some already: then what there is by now is better than nothing.
+    """
     if Ending.ENOUGH in endings:
         return None
-    if Ending.BROKEN in endings:
+    if Ending.BROKEN in endings and not found_before:
         return RunError(Reason.SEARCH_FAILED, retryable=True)
     if found:
         return None

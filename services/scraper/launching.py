@@ -13,8 +13,11 @@ from services.scraper.browser import PAGE_SECONDS, SCRIPT_SECONDS, Browser
 from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
 from services.scraper.windows import BrowserError
 
-ANSWER_SECONDS = 60
-"""A session takes a second here; at a remote server it may have to wait for a free node."""
+ANSWER_SECONDS = PAGE_SECONDS + 5
+"""A session takes a second here; no command takes longer than a page."""
+
+REMOTE_ANSWER_SECONDS = 60
+"""A session may have to wait for a free node."""
 
 _NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
 
@@ -30,7 +33,7 @@ def launch_local(
         driver = LocalDriver(chromedriver)
     except (DriverNotStartedError, OSError) as error:
         raise BrowserError(str(error)) from error
-    config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
+    config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=int(ANSWER_SECONDS), init_args_for_pool_manager=_ONE_TRY)
     try:
         window = _window(config, local_options(binary, driver.profile), on_every_page)
     except BaseException:
@@ -41,7 +44,7 @@ def launch_local(
 
 def launch_remote(*, url: str, options: ChromeOptions, on_every_page: str) -> Browser:
     """The same at a Selenium server; `url` is its address."""
-    config = ClientConfig(url, timeout=ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
+    config = ClientConfig(url, timeout=REMOTE_ANSWER_SECONDS, init_args_for_pool_manager=_ONE_TRY)
     window = _window(config, options, on_every_page)
     return Browser(window, lambda: _quit(window))
 

@@ -15,7 +15,7 @@ from services.scraper.patience import Patience
 from shared.claims import Counts
 from shared.events import Event, ImagesFound, SearchDue, SearchFinished
 from shared.images import FoundImage, Search
-from shared.jobs import JobState, JobView
+from shared.jobs import JobView
 from shared.pulse import Progress
 from shared.waiting import until_available
 
@@ -25,6 +25,8 @@ SEARCHES = Counter("aid_searches_total", "Engines asked, by how that ended", ["e
 
 
 class StoringImages(Protocol):
+    async def of(self, job_id: UUID) -> list[FoundImage]: ...
+
     async def add(self, job_id: UUID, images: Iterable[FoundImage]) -> None: ...
 
     async def delete(self, job_id: UUID) -> None: ...
@@ -68,22 +70,32 @@ class SearchRun:
 
     async def work(self, progress: Progress) -> None:
         """RunError when it found nothing, or not all there was."""
+        stored = await self._take_up(progress)
         endings: dict[str, Ending] = {}
         for engine in self._means.engines:
-            endings[engine.name] = await self._ask(engine, progress)
             if self._harvest.complete:
                 break
-        if failed := failure(endings.values(), found=self._harvest.found):
+            endings[engine.name] = await self._ask(engine, progress)
+        if failed := failure(endings.values(), found=self._harvest.found, found_before=len(stored)):
             raise failed
-        await self._finish(endings)
+        await self._finish(stored, endings)
 
     async def afterwards(self) -> None:
-        """A job that expired meanwhile leaves nothing of its search behind. Looks after the last write."""
+        """A job that has ended meanwhile leaves nothing of its search behind. Looks after the last write."""
         job_id = self._event.job_id
         job = await until_available(lambda: self._means.jobs.find(job_id))
-        if job is None or job.state is JobState.EXPIRED:
+        if job is None or job.state.ended:
             await until_available(lambda: self._means.images.delete(job_id))
             await until_available(lambda: self._means.searches.delete(job_id))
+
+    async def _take_up(self, progress: Progress) -> list[FoundImage]:
+        """What an earlier run had stored before it was lost: the packager has it at once, and it is not found anew."""
+        stored = await until_available(lambda: self._means.images.of(self._event.job_id))
+        if stored:
+            self._harvest.go_on_from(stored)
+            log.info("search_taken_up", found=len(stored))
+            await self._announce(progress)
+        return stored
 
     async def _ask(self, engine: Engine, progress: Progress) -> Ending:
         ending, unusable = None, 0
@@ -107,19 +119,22 @@ class SearchRun:
         images = self._harvest.take(engine.name, batch.hits)
         if not images:
             return
-        event = self._event
-        await until_available(lambda: self._means.images.add(event.job_id, images))
+        await until_available(lambda: self._means.images.add(self._event.job_id, images))
+        await self._announce(progress)
+
+    async def _announce(self, progress: Progress) -> None:
         self._batches += 1
-        found = self._harvest.found
+        event, found = self._event, self._harvest.found
         await self._means.publisher.publish_patiently(
             ImagesFound(job_id=event.job_id, run=event.run, sequence=self._batches, found=found)
         )
         progress.counts = Counts(found=found)
 
-    async def _finish(self, endings: dict[str, Ending]) -> None:
+    async def _finish(self, stored: Iterable[FoundImage], endings: dict[str, Ending]) -> None:
         """Published first: a crash in between has the search done again, never left without a word."""
         event, found = self._event, self._harvest.found
         await self._means.publisher.publish_patiently(SearchFinished(job_id=event.job_id, run=event.run, found=found))
-        *_, last = endings.values()
-        search = Search(finished=True, found=found, engines=tuple(endings), stopped_because=last)
+        engines = dict.fromkeys([*(image.engine for image in stored), *endings])
+        *_, last = (Ending.ENOUGH, *endings.values())
+        search = Search(finished=True, found=found, engines=tuple(engines), stopped_because=last)
         await until_available(lambda: self._means.searches.finish(event.job_id, search))

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import aclosing, contextmanager
@@ -61,6 +62,49 @@ async def test_nothing_is_left_of_a_browser_given_up_while_it_starts(temporary: 
 async def warm_up() -> None:
     async with Browsers.warm(local_launch, 1):
         await asyncio.sleep(60)
+
+
+async def test_a_search_cancelled_twice_while_its_browser_starts_leaves_none_running(temporary: Path) -> None:
+    with leaving_nothing(temporary):
+        async with Browsers.warm(local_launch, 1) as browsers:
+            await break_one(browsers)
+            before = descendants(os.getpid())
+            searching = asyncio.ensure_future(break_one(browsers))
+            async with asyncio.timeout(20):
+                while descendants(os.getpid()) <= before:  # another one starts
+                    await asyncio.sleep(0.02)
+
+            for _ in range(2):
+                searching.cancel()
+                await asyncio.sleep(0)
+            await asyncio.gather(searching, return_exceptions=True)
+
+            assert searching.cancelled()
+            async with asyncio.timeout(40):
+                while not descendants(os.getpid()) <= before:
+                    await asyncio.sleep(0.02)
+
+
+async def break_one(browsers: Browsers) -> None:
+    async with browsers.lend() as browser:
+        os.kill(browser.pid, signal.SIGKILL)
+
+
+async def test_nothing_of_a_browser_is_left_not_even_a_zombie_or_a_crash_report(temporary: Path) -> None:
+    """Its crash handlers run away from it, and write down what was on the page."""
+    with leaving_nothing(temporary):
+        others = descendants(os.getpid())
+        browser = await asyncio.to_thread(local_launch)
+        family = {pid: command_of(pid) for pid in descendants(os.getpid()) - others}
+
+        await browser.close()
+
+    assert [command for command in family.values() if str(Path.home() / ".config") in command] == []
+    assert [command for pid, command in family.items() if os.path.exists(f"/proc/{pid}")] == []  # noqa: ASYNC240, PTH110
+
+
+def command_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 @pytest.mark.parametrize(("binary", "chromedriver"), [("false", "chromedriver"), ("chromium", "false")])

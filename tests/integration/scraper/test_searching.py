@@ -9,6 +9,7 @@ import pytest
 
 from services.scraper.engines import Batch, Ending, Hit
 from services.scraper.handlers import search_images
+from services.scraper.harvest import Harvest
 from services.scraper.searching import Means, SearchRun
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
@@ -202,8 +203,10 @@ async def test_a_search_that_failed_is_not_finished(
     assert not any(isinstance(event, SearchFinished) for event, *_ in witness.seen)
 
 
-@pytest.mark.parametrize(("state", "left"), [("running", 1), ("completed", 1), ("cancelled", 1), ("expired", 0)])
-async def test_what_was_found_for_an_expired_job_is_deleted(
+@pytest.mark.parametrize(
+    ("state", "left"), [("running", 1), ("completed", 0), ("failed", 0), ("cancelled", 0), ("expired", 0)]
+)
+async def test_what_was_found_for_a_job_that_has_ended_is_deleted(
     cassandra: Cassandra, means: Means, state: str, left: int
 ) -> None:
     due = await a_running_job(cassandra)
@@ -242,6 +245,51 @@ async def test_a_finished_search_is_announced_to_the_next_run_and_not_done_again
 
     assert again == [SearchFinished(job_id=due.job_id, run=2, found=2)]
     assert engine.asked == ["red pandas"]
+
+
+async def test_what_a_lost_run_had_stored_is_announced_at_once_and_not_found_anew(
+    cassandra: Cassandra, publisher: Publisher, means: Means
+) -> None:
+    due = await a_running_job(cassandra, images=4)
+    lost = Script([Batch(some_hits("a", "b"), ending=Ending.BROKEN)])
+    with pytest.raises(RunError):
+        await SearchRun(due, replace(means, engines=[lost])).work(Progress())
+    again = due.model_copy(update={"run": 2})
+    engine, witness = Script([Batch(some_hits("a", "b", "c")), Batch(some_hits("d"))]), Witness(publisher, cassandra)
+
+    await SearchRun(again, replace(means, engines=[engine], publisher=witness)).work(Progress())
+
+    said = [(type(event), event.run, event.sequence, stored) for event, stored, _ in witness.seen]
+    assert said == [(ImagesFound, 2, 1, 2), (ImagesFound, 2, 2, 3), (ImagesFound, 2, 3, 4), (SearchFinished, 2, 0, 4)]
+    assert [(image.rank, image.title) for image in await Images(cassandra).of(due.job_id)] == [
+        (1, "a"),
+        (2, "b"),
+        (3, "c"),
+        (4, "d"),
+    ]
+
+
+async def test_a_run_lost_between_its_last_batch_and_its_end_costs_no_second_search(
+    cassandra: Cassandra, means: Means
+) -> None:
+    due = await a_running_job(cassandra, images=2)
+    await Images(cassandra).add(due.job_id, Harvest(2).take("bing", some_hits("a", "b")))
+    engine = Script([Batch(some_hits("z"))])
+
+    await SearchRun(due, replace(means, engines=[engine])).work(Progress())
+
+    assert engine.asked == []
+    assert await Searches(cassandra).find(due.job_id) == Search(True, 2, ("bing",), "enough")
+
+
+async def test_a_browser_lost_twice_does_not_cost_the_pictures_found(cassandra: Cassandra, means: Means) -> None:
+    due = await a_running_job(cassandra, images=4)
+    await Images(cassandra).add(due.job_id, Harvest(4).take("google", some_hits("a")))
+    engine = Script([Batch(some_hits("a", "b")), Batch(ending=Ending.BROKEN)])
+
+    await SearchRun(due, replace(means, engines=[engine])).work(Progress())
+
+    assert await Searches(cassandra).find(due.job_id) == Search(True, 2, ("google",), "broken")
 
 
 async def test_the_same_word_twice_is_one_search(

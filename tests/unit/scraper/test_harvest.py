@@ -53,6 +53,16 @@ def test_never_more_than_wanted() -> None:
     assert harvest.take("google", some_hits("d")) == []
 
 
+def test_it_goes_on_from_what_an_earlier_run_has_stored() -> None:
+    harvest = Harvest(4)
+    harvest.go_on_from(Harvest(4).take("google", some_hits("a", "b")))
+
+    taken = harvest.take("bing", some_hits("b", "c", "d", "e"))
+
+    assert [(image.rank, image.title) for image in taken] == [(3, "c"), (4, "d")]
+    assert harvest.complete
+
+
 @pytest.mark.parametrize(
     ("endings", "found"),
     [
@@ -86,3 +96,7 @@ def test_a_search_that_failed_says_why_and_whether_to_try_again(
 
     assert error is not None
     assert (error.reason, error.retryable) == (reason, retryable)
+
+
+def test_a_browser_lost_again_does_not_cost_what_the_run_before_had_found() -> None:
+    assert failure([Ending.BROKEN], found=100, found_before=100) is None
