@@ -28,9 +28,18 @@ def to_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+MOST_IMAGES = 10_000
+"""No job may ask for more, whatever a gateway allows."""
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""What a Cassandra `int` keeps."""
+
 Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
 
-Refusals = dict[str, Annotated[int, Field(ge=0)]]
+Query = Annotated[str, Field(min_length=1, max_length=500)]
+Images = Annotated[int, Field(ge=1, le=MOST_IMAGES)]
+
+Refusals = dict[Annotated[str, Field(max_length=50)], Count]
 """Pictures refused, counted by reason."""
 
 
@@ -45,8 +54,8 @@ class Event(BaseModel):
     topic: ClassVar[Topic]
 
     job_id: UUID
-    run: int = Field(default=0, ge=0)
-    sequence: int = Field(default=0, ge=0)
+    run: Count = 0
+    sequence: int = Field(default=0, ge=0, le=2**63 - 1)
 
     @classmethod
     def type_name(cls) -> str:
@@ -77,8 +86,8 @@ class Inbox(Event):
 
 
 class JobSubmitted(Inbox):
-    query: str = Field(min_length=1, max_length=500)
-    images: int = Field(ge=1)
+    query: Query
+    images: Images
     due_at: Moment
     submitted_at: Moment
 
@@ -117,12 +126,12 @@ class ArchiveBuilt(Inbox):
     `stopped_because` is how the search ended: enough, exhausted, blocked, …
     """
 
-    found: int = Field(ge=0)
-    kept: int = Field(ge=1)
+    found: Count
+    kept: Count = Field(ge=1)
     refused: Refusals = Field(default_factory=dict)
-    size: int = Field(ge=0)
-    sha256: str
-    stopped_because: str = ""
+    size: int = Field(ge=0, le=2**63 - 1)
+    sha256: str = Field(pattern="^[0-9a-f]{1,64}$")
+    stopped_because: str = Field(default="", max_length=50)
 
 
 class MailReport(Inbox):
@@ -137,7 +146,7 @@ class MailSent(MailReport):
 
 
 class MailDeferred(MailReport):
-    """The relay asked for patience, or somebody else is at it. `sequence` is the number of attempts so far."""
+    """The relay asks for patience, is away, or somebody else is at it. `sequence` is the number of attempts so far."""
 
     not_before: Moment
 
@@ -155,8 +164,8 @@ class MailRefused(MailReport):
 class SearchDue(Event):
     topic = JOB_DUE
 
-    query: str
-    images: int = Field(ge=1)
+    query: Query
+    images: Images
 
 
 # image-batches.v1: work for the packager
@@ -169,11 +178,11 @@ class Batches(Event):
 class ImagesFound(Batches):
     """`sequence` is the batch, from 1; its addresses are in Cassandra by now."""
 
-    found: int = Field(ge=0)
+    found: Count
 
 
 class SearchFinished(Batches):
-    found: int = Field(ge=0)
+    found: Count
 
 
 # job-lifecycle.v1: decided facts, in order per job; `sequence` is the job's version
@@ -194,9 +203,9 @@ class JobStarted(Fact):
 class JobCompleted(Fact):
     """`mail_not_after`: after that moment the ready mail is no longer sent."""
 
-    asked: int
-    found: int
-    kept: int
+    asked: Count
+    found: Count
+    kept: Count
     refused: Refusals
     mail_not_after: Moment
 
@@ -231,9 +240,9 @@ class JobProgressed(Event):
     topic = JOB_PROGRESS
 
     stage: Stage
-    found: int = 0
-    kept: int = 0
-    refused: int = 0
+    found: Count = 0
+    kept: Count = 0
+    refused: Count = 0
     at: Moment
 
 

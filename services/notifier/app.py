@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from services.notifier import handlers
-from services.notifier.attempts import Attempts
+from services.notifier.attempts import Attempts, Relay
 from services.notifier.letters import Letters
+from services.notifier.lines import Lines
 from services.notifier.mails import Mails
 from services.notifier.postman import Postman
 from services.notifier.settings import Settings
 from services.notifier.smtp import SmtpRelay
+from services.notifier.smtp_line import SmtpLine
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer, Handler
@@ -31,7 +33,9 @@ async def run(settings: Settings) -> None:
         cassandra, publisher = backbone.cassandra, backbone.publisher
 
         mails, recipients = Mails(cassandra), Recipients(cassandra)
-        postman = build_postman(settings, cassandra, mails, recipients)
+        relay = build_relay(settings)
+        stack.push_async_callback(relay.close)
+        postman = build_postman(settings, cassandra, mails, recipients, relay)
         stack.push_async_callback(postman.finish)
 
         app = build_stream_app(NAME, settings.kafka_url)
@@ -40,12 +44,21 @@ async def run(settings: Settings) -> None:
         await run_streams(app)
 
 
-def build_postman(settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients) -> Postman:
+def build_relay(settings: Settings) -> Lines[SmtpLine]:
+    relay = SmtpRelay(
+        settings.smtp_url, sender=settings.mail_from.addr_spec, answer_seconds=settings.smtp_answer_seconds
+    )
+    return Lines(relay.dial, at_once=settings.smtp_connections, mails_per_second=settings.smtp_mails_per_second)
+
+
+def build_postman(
+    settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients, relay: Relay
+) -> Postman:
     attempts = Attempts(
         mails=mails,
         jobs=Jobs(cassandra),
         recipients=recipients,
-        relay=SmtpRelay(settings.smtp_url, sender=settings.mail_from.addr_spec),
+        relay=relay,
         letters=Letters(
             Links(settings.secret_keys, settings.public_url),
             sender=settings.mail_from,
@@ -54,7 +67,7 @@ def build_postman(settings: Settings, cassandra: Cassandra, mails: Mails, recipi
         ),
         now=now,
     )
-    return Postman(mails, attempts, now)
+    return Postman(mails, attempts, now, first_pause=timedelta(seconds=settings.mail_pause_seconds))
 
 
 def build_handlers(postman: Postman, mails: Mails, recipients: Recipients) -> dict[type[Event], Handler]:

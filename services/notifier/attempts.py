@@ -48,7 +48,7 @@ class FindingRecipients(Protocol):
 
 
 class Line(Protocol):
-    """A connection to the relay, for one mail."""
+    """A connection to the relay, ours for one mail."""
 
     async def offer(self, letter: EmailMessage) -> None:
         """Name sender and recipient: TryLaterError or NeverError when that is not taken."""
@@ -59,7 +59,7 @@ class Line(Protocol):
 
 class Relay(Protocol):
     def connected(self) -> AbstractAsyncContextManager[Line]:
-        """DependencyAwayError when the relay takes nothing from us at all."""
+        """Whatever has to be waited for is waited for here. RelayAwayError when nobody's mail is taken."""
 
 
 class Writing(Protocol):
@@ -82,7 +82,7 @@ class Attempts:
     async def attempt(self, mail_id: MailId, previous: Mail | None, not_after: datetime | None) -> Mail | None:
         """The mail as it lies there afterwards; None when somebody else was at it meanwhile.
 
-        Raises NothingToSend, or DependencyAwayError when nothing is claimed yet.
+        Raises NothingToSend, or DependencyAwayError (RelayAwayError) while nothing is claimed yet.
         """
         await self._wanted(mail_id)
         async with self.relay.connected() as line:

@@ -15,6 +15,12 @@ CLAIM_GOOD_FOR = timedelta(minutes=1)
 CLAIM_STALE_AFTER = timedelta(minutes=2)
 """Whoever claimed this long ago is gone: had it begun in time, it would have ended by now."""
 
+LONGEST_ANSWER_SECONDS = 15.0
+"""What a relay may take at most to answer: two answers lie between a claim and its DATA."""
+
+ANSWERS_PER_ACCEPTANCE = 3
+"""From DATA to the relay's last word it may take that many times as long; that lies between the two ages above."""
+
 COPIES = {MailKind.STARTED: 1, MailKind.READY: 2, MailKind.ERROR: 2}
 """How many copies may leave when nobody knows whether they arrived. Without the link of the last two one is stuck."""
 
@@ -24,9 +30,12 @@ SENT_WHILE = {
     MailKind.ERROR: JobState.FAILED,
 }
 
-_FIRST_PAUSE = timedelta(seconds=30)
-_LONGEST_PAUSE = timedelta(minutes=15)
-_DOUBLINGS = 5  # 30 s doubled five times is beyond the longest pause
+IN_PLACE_FOR = timedelta(minutes=1)
+"""So long a mail waits for a relay that is away; then what stands behind it has waited long enough."""
+
+FIRST_PAUSE = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(minutes=15)
+_DOUBLINGS = 20  # beyond the longest pause, and no overflow
 
 
 class MailState(StrEnum):
@@ -116,26 +125,38 @@ def unconfirmed(claim: Mail, now: datetime) -> Mail:
     return replace(claim, state=MailState.PENDING) if _may_go_again(claim) else accepted(claim, now)
 
 
-def report_of(mail: Mail, *, now: datetime, not_after: datetime | None) -> MailReport:
+def report_of(
+    mail: Mail, *, now: datetime, not_after: datetime | None, first_pause: timedelta = FIRST_PAUSE
+) -> MailReport:
     """What the scheduler is to know about a mail that nobody is sending."""
     if mail.state is MailState.SENT and mail.accepted_at is not None:
         return MailSent(job_id=mail.id.job_id, kind=mail.id.kind, accepted_at=mail.accepted_at)
     if mail.state is MailState.REFUSED:
         return _refused(mail.id)
-    return _deferred(mail, _next_try(mail, now=now, not_after=not_after))
+    pause = first_pause * (1 << min(mail.attempts - 1, _DOUBLINGS))
+    return _deferred(mail, _within(_jittered(mail.id, mail.attempts, now, pause), not_after))
 
 
-def _next_try(mail: Mail, *, now: datetime, not_after: datetime | None) -> datetime:
-    """15 to 30 s after the first attempt, doubling up to 15 min; the jitter is the attempt's own hash."""
-    ceiling = min(_FIRST_PAUSE * (1 << min(mail.attempts - 1, _DOUBLINGS)), _LONGEST_PAUSE)
-    at = now + ceiling * (1 - _fraction(mail) / 2)
+def report_while_away(
+    mail_id: MailId, mail: Mail | None, *, lasting: timedelta, now: datetime, not_after: datetime | None
+) -> MailDeferred | None:
+    """None while it is to wait in place; then it is put off for about as long as the relay has been away by now."""
+    if lasting < IN_PLACE_FOR:
+        return None
+    attempts = mail.attempts if mail else 0
+    at = _jittered(mail_id, attempts, now, lasting)
+    return MailDeferred(job_id=mail_id.job_id, kind=mail_id.kind, sequence=attempts, not_before=_within(at, not_after))
+
+
+def _within(at: datetime, not_after: datetime | None) -> datetime:
     return at if not_after is None else min(at, not_after)
 
 
-def _fraction(mail: Mail) -> float:
-    """In [0, 1), the same for the same attempt."""
-    name = f"{mail.id.job_id}/{mail.id.kind}/{mail.attempts}"
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) / 2**32
+def _jittered(mail_id: MailId, attempts: int, now: datetime, pause: timedelta) -> datetime:
+    """Half of the pause to all of it from now, 15 min at most; which, is the attempt's own hash."""
+    name = f"{mail_id.job_id}/{mail_id.kind}/{attempts}"
+    fraction = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=4).digest()) / 2**32
+    return now + min(pause, LONGEST_PAUSE) * (1 - fraction / 2)
 
 
 def _stale(mail: Mail, now: datetime) -> bool:

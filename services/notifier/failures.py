@@ -2,17 +2,31 @@
 
 NothingToSend          nobody to write to, or nothing to write about any more: leave it
 
+DependencyAwayError
+└── RelayAwayError     nobody's mail is taken: wait here, or put the mail off when that lasts
+
 SendError
 ├── TryLaterError      nothing was taken; ask again after a pause
 ├── NeverError         the relay will not take it, whenever it is asked
 └── UnconfirmedError   it may have been taken; nobody will ever know
 """
 
-from shared.errors import AidError
+from datetime import timedelta
+
+from shared.errors import AidError, DependencyAwayError
 
 
 class NothingToSend(Exception):  # noqa: N818 - no error
     pass
+
+
+class RelayAwayError(DependencyAwayError):
+    """`lasting`: since the first connection that did not come about."""
+
+    def __init__(self, detail: str, lasting: timedelta = timedelta(0)) -> None:
+        super().__init__("smtp", detail)
+        self.detail = detail
+        self.lasting = lasting
 
 
 class SendError(AidError):

@@ -2,13 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
-from services.notifier.decisions import Mail, MailId, accepted, counts_as_sent, report_of, report_without_sending
-from services.notifier.failures import NothingToSend
+from services.notifier.decisions import (
+    FIRST_PAUSE,
+    Mail,
+    MailId,
+    accepted,
+    counts_as_sent,
+    report_of,
+    report_while_away,
+    report_without_sending,
+)
+from services.notifier.failures import NothingToSend, RelayAwayError
 from shared.events import MailReport
 from shared.waiting import until_available
 
@@ -28,16 +37,27 @@ class Attempting(Protocol):
 
 
 class Postman:
-    def __init__(self, mails: MailRows, attempts: Attempting, now: Callable[[], datetime]) -> None:
+    """`first_pause` follows the first attempt that the relay did not take; each further one doubles it."""
+
+    def __init__(
+        self,
+        mails: MailRows,
+        attempts: Attempting,
+        now: Callable[[], datetime],
+        *,
+        first_pause: timedelta = FIRST_PAUSE,
+    ) -> None:
         self._mails = mails
         self._attempts = attempts
         self._now = now
+        self._first_pause = first_pause
         self._under_way: set[asyncio.Task[Mail | None]] = set()
 
     async def deliver(self, mail_id: MailId, *, not_after: datetime | None) -> list[MailReport]:
         """What the scheduler is to know.
 
-        DependencyAwayError: nothing is claimed. Asked again, it looks at the limits first.
+        DependencyAwayError: nothing is claimed. Asked again, it looks at the limits first, and once the relay has been
+        away for long it puts the mail off, for the sake of what stands behind it.
         """
         try:
             while (report := await self._look(mail_id, not_after)) is None:
@@ -61,8 +81,23 @@ class Postman:
         if mail is not None and counts_as_sent(mail, self._now()):
             after = await self._count_as_sent(mail)
         else:
-            after = await self._attempt(mail_id, mail, not_after)
-        return report_of(after, now=self._now(), not_after=not_after) if after else None
+            try:
+                after = await self._attempt(mail_id, mail, not_after)
+            except RelayAwayError as away:
+                return self._put_off(mail_id, mail, away, not_after)
+        if after is None:
+            return None
+        return report_of(after, now=self._now(), not_after=not_after, first_pause=self._first_pause)
+
+    def _put_off(
+        self, mail_id: MailId, mail: Mail | None, away: RelayAwayError, not_after: datetime | None
+    ) -> MailReport:
+        report = report_while_away(mail_id, mail, lasting=away.lasting, now=self._now(), not_after=not_after)
+        if report is None:
+            raise away
+        seconds = round(away.lasting.total_seconds())
+        log.warning("mail_put_off", kind=mail_id.kind, dependency=away.dependency, detail=away.detail, away_for=seconds)
+        return report
 
     async def _count_as_sent(self, mail: Mail) -> Mail | None:
         log.warning("mail_counts_as_sent", kind=mail.id.kind, copies=mail.copies)

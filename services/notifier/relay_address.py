@@ -37,10 +37,11 @@ def relay_address(url: str) -> RelayAddress:
     except ValueError:
         raise ValueError(_SHAPE) from None
     tls = _tls(parts)
-    if not parts.hostname or parts.path.strip("/") or parts.fragment:
+    host = parts.hostname or ""
+    if not _may_be_a_host(host) or parts.path.strip("/") or parts.fragment:
         raise ValueError(_SHAPE)
     return RelayAddress(
-        host=parts.hostname,
+        host=host,
         port=port or (_SUBMISSIONS if tls is Tls.FROM_THE_START else _SUBMISSION),
         tls=tls,
         user=unquote(parts.username) if parts.username else None,
@@ -60,6 +61,14 @@ def _tls(parts: SplitResult) -> Tls:
             return Tls.NEVER
         case _:
             raise ValueError(_SHAPE)
+
+
+def _may_be_a_host(name: str) -> bool:
+    """Whether a resolver would take it; some names it refuses with an error that is none of the network's."""
+    try:
+        return bool(name.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from services.notifier.decisions import FIRST_PAUSE, LONGEST_ANSWER_SECONDS, LONGEST_PAUSE
 from services.notifier.relay_address import RelayAddress, relay_address
 from shared.settings import ProcessSettings, PublicUrl, SecretKeys, TimeZone
 
@@ -29,9 +30,17 @@ def _relay_address(value: object) -> object:
 
 
 class Settings(ProcessSettings):
-    """`link_minutes`: how long the download link is valid. `time_zone`: of people whose browser told none."""
+    """`link_minutes`: how long the download link is valid. `time_zone`: of people whose browser told none.
+
+    What is said of the relay holds for this process: connections at once, mails per second, patience with one answer.
+    `mail_pause_seconds` follow the first attempt that the relay did not take; each further one doubles them.
+    """
 
     smtp_url: Annotated[RelayAddress, NoDecode, BeforeValidator(_relay_address)]
+    smtp_connections: int = Field(default=4, ge=1, le=64)
+    smtp_mails_per_second: float = Field(default=10, gt=0)
+    smtp_answer_seconds: float = Field(default=LONGEST_ANSWER_SECONDS, gt=0, le=LONGEST_ANSWER_SECONDS)
+    mail_pause_seconds: float = Field(default=FIRST_PAUSE.total_seconds(), gt=0, le=LONGEST_PAUSE.total_seconds())
     mail_from: Annotated[Address, NoDecode, BeforeValidator(mail_address)]
     public_url: PublicUrl
     secret_keys: SecretKeys

@@ -3,37 +3,33 @@
 import asyncio
 import ssl
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from enum import Enum
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from deploy.local.ports import free_ports
+from tests.integration.troubles import OK, Answer, say, transport_of
 
-OK = "250 OK"
-
-
-class Trouble(Enum):
-    """What a relay does instead of answering."""
-
-    HANGS_UP = "hangs up"
-    SAYS_NOTHING = "says nothing"
-
-
-Answer = str | Trouble | asyncio.Event
-"""An event: OK, once it is set."""
+BYE = "221 Bye"
 
 
 class ScriptedRelay:
-    """`taken` holds every mail whose DATA ended in 250 or in trouble: the worst case of the two."""
+    """`taken` holds every mail whose DATA ended in 250 or in trouble: the worst case of the two.
+
+    `heard` are the commands it was asked, CONNECT for each connection; `at_once` the most connections at one moment.
+    `mood` decides what the script does not: `(command, recipient)`, which is "" before RCPT.
+    """
 
     def __init__(self, port: int, tls: ssl.SSLContext | None = None, **options: Any) -> None:
         self.port = port
+        self.mood: Callable[[str, str], Answer] = lambda _command, _recipient: OK
+        self.heard: list[str] = []
+        self.at_once = 0
         self.taken: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.logins: list[tuple[str, str]] = []
@@ -43,10 +39,16 @@ class ScriptedRelay:
         self._script: dict[str, deque[Answer]] = defaultdict(deque)
         self._server: asyncio.Server | None = None
         self._changed = asyncio.Condition()
+        self._open: set[SMTP] = set()
 
     def answers(self, command: str, *answers: Answer) -> None:
-        """The next answers to MAIL, RCPT or DATA; afterwards OK again."""
+        """The next answers to CONNECT (the greeting), MAIL, RCPT, DATA, NOOP, RSET or QUIT; afterwards its mood."""
         self._script[command].extend(answers)
+
+    def hang_up(self) -> None:
+        """On everybody, as a relay does that is started anew."""
+        for session in list(self._open):
+            transport_of(session).abort()
 
     def mails_to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.taken if mail["To"] == address]
@@ -65,11 +67,25 @@ class ScriptedRelay:
     async def stop(self) -> None:
         if self._server is not None:
             self._server.close()
+            self.hang_up()
             await self._server.wait_closed()
 
     def _session(self) -> SMTP:
+        return _Session(self, loop=asyncio.get_running_loop(), hostname="relay.test", **self._options)
+
+    async def greets(self, session: SMTP) -> bool:
+        """Whether it lets this one in; says so itself when it does not."""
         self.connections += 1
-        return SMTP(self, loop=asyncio.get_running_loop(), hostname="relay.test", **self._options)
+        self._open.add(session)
+        self.at_once = max(self.at_once, len(self._open))
+        answer = await self._answer("CONNECT", session)
+        if answer != OK:
+            await session.push(answer)
+            transport_of(session).close()
+        return answer == OK
+
+    def ended(self, session: SMTP) -> None:
+        self._open.discard(session)
 
     def allow_logins(self) -> None:
         """Anybody called `me` gets in, whatever the password."""
@@ -86,6 +102,16 @@ class ScriptedRelay:
         envelope.mail_from = address
         return await self._answer("MAIL", server)
 
+    async def handle_NOOP(self, server: SMTP, *_: Any) -> str:  # noqa: N802 - the library's name
+        return await self._answer("NOOP", server)
+
+    async def handle_RSET(self, server: SMTP, *_: Any) -> str:  # noqa: N802 - the library's name
+        return await self._answer("RSET", server)
+
+    async def handle_QUIT(self, server: SMTP, *_: Any) -> str:  # noqa: N802 - the library's name
+        answer = await self._answer("QUIT", server)
+        return BYE if answer == OK else answer
+
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
@@ -95,30 +121,37 @@ class ScriptedRelay:
         return answer
 
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
-        expected = self._script["DATA"]
-        if not expected or expected[0] == OK or not isinstance(expected[0], str):
-            self.recipients.extend(envelope.rcpt_tos)
+        (address,) = envelope.rcpt_tos
+        answer = self._next("DATA", address)
+        if answer == OK or not isinstance(answer, str):
+            self.recipients.append(address)
             self.taken.append(message_from_bytes(envelope.content, policy=default))
             async with self._changed:
                 self._changed.notify_all()
-        return await self._answer("DATA", server)
+        return await say(answer, server, address)
 
     async def _answer(self, command: str, server: SMTP, address: str = "") -> str:
+        return await say(self._next(command, address), server, address)
+
+    def _next(self, command: str, address: str) -> Answer:
+        self.heard.append(command)
         script = self._script[command]
-        match script.popleft() if script else OK:
-            case Trouble.HANGS_UP:
-                cast("asyncio.Transport", server.transport).abort()
-                await asyncio.Event().wait()  # the library cancels this when it notices
-                raise AssertionError
-            case Trouble.SAYS_NOTHING:
-                await asyncio.Event().wait()
-                raise AssertionError
-            case asyncio.Event() as gate:
-                await gate.wait()
-                return OK
-            case str(text):
-                return text.format(address=address)
-        raise AssertionError
+        return script.popleft() if script else self.mood(command, address)
+
+
+class _Session(SMTP):
+    """The library has no word in who is greeted, nor when somebody has gone."""
+
+    async def _handle_client(self) -> None:
+        if await self._relay().greets(self):
+            await super()._handle_client()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self._relay().ended(self)
+        super().connection_lost(error)
+
+    def _relay(self) -> ScriptedRelay:
+        return cast("ScriptedRelay", self.event_handler)
 
 
 @asynccontextmanager

@@ -14,8 +14,9 @@ from shared.settings import host_ports
 from shared.topics import JOB_INBOX
 from tests.integration.bus import listening
 from tests.integration.conftest import Backbone
-from tests.integration.relay import Trouble, relaying
+from tests.integration.relay import relaying
 from tests.integration.running import running
+from tests.integration.troubles import Trouble
 
 pytestmark = pytest.mark.integration
 
