@@ -7,7 +7,7 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run up down check lock
+.PHONY: help demo test faults run up down check lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +17,12 @@ demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mai
 
 test: check ## lint, types, import contracts, then every test on real parts
 	@$(PY) -m deploy.local.setup
-	@$(PY) -m pytest tests/unit tests/contract tests/integration tests/e2e
+	@$(PY) -m pytest tests/unit tests/contract tests/integration tests/e2e tests/faults
+
+faults: check ## break everything that can break, under full load, and print the table of docs/reliability.md; an hour
+	@$(PY) -m deploy.local.setup
+	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
+	@$(PY) -m tests.faults.table .local/faults.jsonl
 
 run: $(READY) ## the whole system in the foreground, until Ctrl-C; ENGINES=local searches this machine only
 	@$(PY) -m deploy.local.run

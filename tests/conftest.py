@@ -18,6 +18,7 @@ from deploy.local.servers import serving
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="fault tests with their full load: an hour, not a minute")
     parser.addoption("--seed", type=int, help="what a fault test printed, to have the same happen again")
+    parser.addoption("--verdicts", type=Path, help="a file for the verdicts of the fault tests, a line of JSON each")
 
 
 def pytest_configure() -> None:

@@ -3,23 +3,36 @@
 import os
 import random
 import shutil
-import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from deploy.local.setup import set_up
-from tests.faults.gathering import looking
-from tests.faults.oracle import judge
 from tests.faults.people import People, visitors
-from tests.faults.scene import Scene
 from tests.faults.system import System, running_system
-from tests.faults.verdict import Verdict
+from tests.faults.trial import Trial
 
 SHORT = {"AID_WATCHDOG_SECONDS": "10"}
 """A worker that died is noticed sooner; the long form waits as long as an operator would."""
+
+
+VERDICTS = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[VERDICTS] = []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The verdicts, with the seeds that repeat them, whether a test has failed or not."""
+    verdicts = config.stash[VERDICTS]
+    for line in verdicts:
+        terminalreporter.write_line(line)
+    chosen = config.getoption("--verdicts")
+    if chosen is not None:
+        chosen.parent.mkdir(parents=True, exist_ok=True)
+        chosen.write_text("".join(f"{line}\n" for line in verdicts))
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +47,6 @@ def seed(pytestconfig: pytest.Config) -> int:
     return chosen if chosen is not None else random.SystemRandom().getrandbits(32)
 
 
-@pytest.fixture
-def rng(seed: int) -> random.Random:
-    return random.Random(seed)
-
-
 @pytest.fixture(scope="session")
 async def system(tmp_path_factory: pytest.TempPathFactory, long: bool) -> AsyncIterator[System]:
     folder = tmp_path_factory.mktemp("faults")
@@ -48,42 +56,11 @@ async def system(tmp_path_factory: pytest.TempPathFactory, long: bool) -> AsyncI
         shutil.rmtree(folder / part, ignore_errors=True)
 
 
-@dataclass(frozen=True)
-class Trial:
-    """One fault test: who asks, what chance decides, and what the oracle says of it in the end."""
-
-    fault: str
-    seed: int
-    rng: random.Random
-    system: System
-    people: People
-    began: float
-    since: int
-
-    async def settle(self, patience: float) -> Scene:
-        """Wait until everything is decided and handled, and look."""
-        async with looking(self.people, self.since) as look:
-            await look.until_settled(patience)
-            return await look.scene()
-
-    def require_survival(self, scene: Scene, **more: object) -> Verdict:
-        """Print the verdict; AssertionError when anything was lost, doubled, untrue, left or told."""
-        verdict = judge(scene)
-        self.system.settled.update(job.job_id for job in scene.accepted)
-        verdict.require(fault=self.fault, seed=self.seed, seconds=round(time.monotonic() - self.began, 1), **more)
-        return verdict
-
-
 @pytest.fixture
-async def trial(request: pytest.FixtureRequest, system: System, seed: int, rng: random.Random) -> AsyncIterator[Trial]:
+async def trial(
+    request: pytest.FixtureRequest, pytestconfig: pytest.Config, system: System, seed: int, long: bool
+) -> AsyncIterator[Trial]:
+    fault = Path(request.path).stem.removeprefix("test_")
     async with visitors() as session:
-        people = People(system, session, rng)
-        yield Trial(
-            Path(request.path).stem.removeprefix("test_"),
-            seed,
-            rng,
-            system,
-            people,
-            time.monotonic(),
-            int(time.time() * 1000),
-        )
+        people = People(system, session, random.Random(seed))
+        yield Trial(fault, seed, system, people, pytestconfig.stash[VERDICTS], long)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.faults.conftest import Trial
 from tests.faults.outages import frozen, killed, slowed
+from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
 
@@ -22,7 +22,7 @@ async def test_no_job_is_lost_or_doubled_while_cassandra_comes_and_goes(trial: T
     async with killed(trial.system.cassandra):
         pass
     await asking
-    scene = await trial.settle(patience=300)
+    scene = await trial.settle()
     trial.require_survival(scene, standstill=standstill, slow=slow, turned_away=trial.people.turned_away)
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.faults.conftest import Trial
 from tests.faults.outages import frozen, killed
+from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
 
@@ -20,5 +20,5 @@ async def test_no_job_is_lost_or_doubled_while_kafka_comes_and_goes(trial: Trial
     async with frozen(trial.system.kafka):
         await asyncio.sleep(outage)
     await asking
-    scene = await trial.settle(patience=300)
+    scene = await trial.settle()
     trial.require_survival(scene, restarts=restarts, frozen=outage, turned_away=trial.people.turned_away)

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.faults.conftest import Trial
 from tests.faults.instances import Instance
+from tests.faults.trial import Trial
 
 pytestmark = pytest.mark.faults
 
@@ -18,7 +18,7 @@ async def test_no_job_is_lost_or_doubled_whatever_is_killed(trial: Trial, long: 
     submitting = asyncio.ensure_future(trial.people.submit_many(jobs, over=kills * 0.7 if long else 4))
     await kill_at_random(trial, kills)
     await submitting
-    scene = await trial.settle(patience=300)
+    scene = await trial.settle()
     trial.require_survival(scene, kills=kills, images=20)
 
 

@@ -64,9 +64,7 @@ class Verdict:
         return json.dumps({**more, "accepted": self.accepted, **self.endings, **wrong, "survived": self.survived})
 
     def require(self, **more: object) -> None:
-        """Print the line; AssertionError with the findings when it was not survived."""
-        line = self.line(**more)
-        print(line)  # noqa: T201 - what a person looks for in the output of a test
+        """AssertionError with the line and the findings when it was not survived."""
         if not self.survived:
             shown = "\n".join(map(str, self.findings[:MOST_SHOWN]))
-            raise AssertionError(f"{line}\n{shown}\n{len(self.findings)} findings in all")
+            raise AssertionError(f"{self.line(**more)}\n{shown}\n{len(self.findings)} findings in all")
