@@ -23,7 +23,7 @@ def _row(verdict: dict[str, Any]) -> tuple[str, ...]:
     wrong = sum(verdict[name] for name in ("untrue", "left", "told"))
     return (
         verdict["fault"].replace("_", " "),
-        ", ".join(load).replace("_", " "),
+        ", ".join([f"{verdict['accepted']} jobs", *more]).replace("_", " "),
         f"{verdict.get('completed', 0)} of {verdict['accepted']}",
         str(verdict["lost"]),
         str(verdict["doubled"]),
