@@ -4,11 +4,14 @@ import logging
 import sys
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import structlog
+from prometheus_client import Counter
 
 from shared.redaction import without_addresses
+
+LINES_LOST = Counter("aid_log_lines_lost_total", "Lines that could not be written, as on a full disk", ["place"])
 
 LogFormat = Literal["json", "console"]
 
@@ -49,12 +52,31 @@ def _named(service: str) -> Any:
     return add_service
 
 
+class _Undaunted(logging.Handler):
+    """A line that finds no room is counted: a service goes on without it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        if isinstance(sys.exc_info()[1], OSError):
+            LINES_LOST.labels(self.name).inc()
+        else:
+            super().handleError(record)
+
+
+class _ToStdout(_Undaunted, logging.StreamHandler[TextIO]):
+    pass
+
+
+class _ToFile(_Undaunted, logging.FileHandler):
+    pass
+
+
 def _route(formatter: logging.Formatter, log_file: Path | None) -> None:
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stdout)]
+    handlers: list[logging.Handler] = [_ToStdout(sys.stdout)]
     if log_file is not None:
-        handlers.append(logging.FileHandler(log_file))
-    for handler in handlers:
+        handlers.append(_ToFile(log_file))
+    for handler, place in zip(handlers, ("stdout", "file"), strict=False):
         handler.setFormatter(formatter)
+        handler.set_name(place)
     root = logging.getLogger()
     root.handlers[:] = handlers
     root.setLevel(logging.INFO)

@@ -1,5 +1,7 @@
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +107,25 @@ def test_talkative_libraries_are_heard_only_when_something_is_wrong(log_file: Pa
         logging.getLogger(name).warning("trouble")
 
     assert [line["event"] for line in lines(log_file)] == ["trouble"] * 3
+
+
+def test_a_full_disk_costs_lines_and_nothing_else(tmp_path: Path) -> None:
+    """One device, on which no line finds room, for the file and for stdout; as a service has them."""
+    done = tmp_path / "done"
+    service = f"""
+from pathlib import Path
+from structlog import get_logger
+from shared.logs import LINES_LOST, configure_logs
+configure_logs("packager", log_file=Path("/dev/full"))
+for _ in range(3):
+    get_logger().info("archive_built", address="{ADDRESS}")
+lost = [LINES_LOST.labels(place)._value.get() for place in ("stdout", "file")]
+Path({str(done)!r}).write_text(str(lost))
+"""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-c", service]
+        process = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)  # noqa: S603 - our own
+
+    assert done.read_text() == "[3.0, 3.0]"
+    assert ADDRESS.encode() not in process.stderr
+    assert b"Logging error" not in process.stderr
