@@ -16,10 +16,7 @@ def table(verdicts: list[dict[str, Any]]) -> str:
 
 
 def _row(verdict: dict[str, Any]) -> tuple[str, ...]:
-    load = [
-        f"{verdict['accepted']} jobs",
-        *(f"{name} {value}" for name, value in verdict.items() if name not in NO_LOAD),
-    ]
+    more = [f"{name} {value}" for name, value in verdict.items() if name not in NO_LOAD]
     wrong = sum(verdict[name] for name in ("untrue", "left", "told"))
     return (
         verdict["fault"].replace("_", " "),
