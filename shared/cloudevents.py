@@ -1,5 +1,6 @@
 """CloudEvents 1.0, Kafka binding, binary mode: attributes in `ce_*` headers, the value is the event as JSON."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,12 @@ from shared.events import EVENT_TYPES, Event
 from shared.topics import MAX_EVENT_BYTES
 
 Headers = tuple[tuple[str, bytes], ...]
+
+UNREADABLE = "aid_unreadable"
+"""The header of a stand-in for records that nobody can read: its value is their batch as it lies in Kafka."""
+
+_SOURCE = "/aid/"
+_HEADER_OVERHEAD = 10
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,9 @@ class Delivery:
 
     @property
     def size(self) -> int:
-        return len(self.key or b"") + len(self.value or b"") + sum(len(n) + len(text) for n, text in self.headers)
+        """At least what it takes in Kafka."""
+        headers = sum(len(name.encode()) + len(text) + _HEADER_OVERHEAD for name, text in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
 
 
 def encode(event: Event, *, source: str, now: datetime) -> Record:
@@ -45,7 +54,7 @@ def encode(event: Event, *, source: str, now: datetime) -> Record:
     attributes = {
         "ce_specversion": "1.0",
         "ce_id": str(event.event_id),
-        "ce_source": f"/aid/{source}",
+        "ce_source": f"{_SOURCE}{source}",
         "ce_type": event.type_name(),
         "ce_time": now.isoformat(),
         "ce_subject": str(event.job_id),
@@ -57,6 +66,44 @@ def encode(event: Event, *, source: str, now: datetime) -> Record:
         value=event.model_dump_json().encode(),
         headers=tuple((name, text.encode()) for name, text in attributes.items()),
     )
+
+
+def event_in(delivery: Delivery) -> Event:
+    """The event that was delivered. InvalidEventError: as `decode`, or its key is not its job.
+
+    Order and ownership hang on the key: under a foreign one a job would be decided by two owners.
+    """
+    problem = dict(delivery.headers).get(UNREADABLE)
+    if problem is not None:
+        raise InvalidEventError(f"unreadable batch: {problem.decode(errors='replace')}")
+    event = decode(delivery.topic, delivery.value, delivery.headers)
+    if delivery.key != str(event.job_id).encode():
+        raise InvalidEventError("the key is not the job id")
+    return event
+
+
+def says_it_is_ours(delivery: Delivery) -> tuple[str, str] | None:
+    """Type and job of a record whose envelope is that of `encode` in full and whose value is whole JSON of that job."""
+    told = {name: text.decode(errors="replace") for name, text in delivery.headers}
+    key = (delivery.key or b"").decode(errors="replace")
+    model = EVENT_TYPES.get(told.get("ce_type", ""))
+    if model is None or model.topic.name != delivery.topic:
+        return None
+    if not told.get("ce_source", "").startswith(_SOURCE) or told.get("ce_subject") != key:
+        return None
+    if not {"ce_specversion", "ce_id", "ce_time", "content-type"} <= told.keys():
+        return None
+    return (told["ce_type"], key) if _whole_json_of(key, delivery.value) else None
+
+
+def _whole_json_of(job_id: str, value: bytes | None) -> bool:
+    if value is None or len(value) > MAX_EVENT_BYTES:
+        return False
+    try:
+        written = json.loads(value)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(written, dict) and written.get("job_id") == job_id
 
 
 def decode(topic: str, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Event:

@@ -1,32 +1,45 @@
 """The one wrapper round every handler: decode, bind the log context, call, publish what it returns, dead-letter.
 
-Faust acknowledges an event when its handler raises, and so loses it. Therefore nothing escapes from here:
-a record is either handled, or lies in the service's dead letters, before the next one is taken.
+Faust acknowledges an event when its handler raises, and so loses it. Therefore a record leaves here only when it is
+handled or lies in the service's dead letters; whatever else happens ends the process, the record unacknowledged.
+
+What a handler raises is told apart by what follows from it:
+
+* temporary, DependencyAwayError: waited for without limit, with jitter, and said so; then the handler is called again
+* invalid, InvalidEventError: dead letter, at once
+* hopeless, ServiceUnfitError: the process ends
+* anything else is a bug of ours: tried TRIES times in place, then dead letter; too many of these are hopeless
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter
 
-from shared.cloudevents import Delivery, Record, decode
-from shared.deadletters import dead_letter
-from shared.errors import InvalidEventError
+from shared.cloudevents import Delivery, Record, event_in, says_it_is_ours
+from shared.deadletters import Failure, cut_letter, dead_letter
+from shared.errors import InvalidEventError, ServiceUnfitError
 from shared.events import Event
-from shared.topics import dead_letters
+from shared.tolerance import Exceeded, Tolerance
 from shared.waiting import pauses, until_available
 
 log = structlog.get_logger()
 
 Handler = Callable[[Any], Awaitable[Iterable[Event]]]
-"""One event in, events to publish out. Raises DependencyAwayError (waited for, then called again) or
-InvalidEventError (dead-lettered); anything else is a bug of ours: tried TRIES times, then dead-lettered."""
+"""One event in, events to publish out."""
 
 TRIES = 3
 
 RECORDS = Counter("aid_records_total", "Records taken from Kafka, by what became of them", ["topic", "outcome"])
+
+ADVICE = (
+    "this looks like a bad deploy, of this service or of one that writes to it: roll back or mend it and start again, "
+    "the record is not acknowledged; what was put aside before comes back with python -m shared.dlq replay; "
+    "AID_FAILURE_LIMIT=0 puts everything aside instead"
+)
 
 
 class Publishing(Protocol):
@@ -36,22 +49,29 @@ class Publishing(Protocol):
 
 
 class Consumer:
-    """Handles the records of one service, each to its end."""
+    """Handles the records of one service, each to its end. Consumers of one process share their tolerance."""
 
-    def __init__(self, service: str, handlers: Mapping[type[Event], Handler], publisher: Publishing) -> None:
-        self._dead_letters = dead_letters(service).name
+    def __init__(
+        self,
+        service: str,
+        handlers: Mapping[type[Event], Handler],
+        publisher: Publishing,
+        tolerance: Tolerance | None = None,
+    ) -> None:
+        self._service = service
         self._handlers = handlers
         self._publisher = publisher
+        self._tolerance = tolerance or Tolerance()
 
     async def handle(self, delivery: Delivery) -> None:
-        """Returns when the record may be acknowledged; never raises but for cancellation."""
+        """Return when the record may be acknowledged; raise when it must not be, and the process must end."""
         with structlog.contextvars.bound_contextvars(
             topic=delivery.topic, partition=delivery.partition, offset=delivery.offset
         ):
             try:
-                event = decode(delivery.topic, delivery.value, delivery.headers)
+                event = event_in(delivery)
             except Exception as error:  # noqa: BLE001 - whatever cannot be read is put aside, not only what we foresaw
-                await self._bury(delivery, error, attempts=1)
+                await self._refuse(delivery, error)
                 return
             with structlog.contextvars.bound_contextvars(job_id=str(event.job_id), event_type=event.type_name()):
                 await self._work(delivery, event)
@@ -61,30 +81,69 @@ class Consumer:
         if handler is None:
             RECORDS.labels(delivery.topic, "not_ours").inc()
             return
-        first_error: Exception | None = None
+        failure = await self._failure(handler, event)
+        if failure is None:
+            self._tolerance.success(event.type_name(), str(event.job_id))
+            RECORDS.labels(delivery.topic, "handled").inc()
+            return
+        self._stop_if(self._tolerance.bug(event.type_name(), str(event.job_id)), delivery, failure.error)
+        await self._bury(delivery, failure)
+
+    async def _failure(self, handler: Handler, event: Event) -> Failure | None:
+        """What came of the bounded tries: None once one of them succeeds."""
+        failure: Failure | None = None
         for attempt, pause in zip(range(1, TRIES + 1), pauses(), strict=False):
+            if failure is not None:
+                await asyncio.sleep(pause)
             try:
                 await until_available(lambda: self._call(handler, event))
-            except InvalidEventError as error:
-                await self._bury(delivery, error, attempts=attempt)
-                return
+            except ServiceUnfitError:
+                raise
             except Exception as error:
                 log.exception("handler_failed", attempt=attempt)
-                first_error = first_error or error
-                await asyncio.sleep(pause)
+                first, at = (failure.error, failure.first_at) if failure else (error, datetime.now(UTC))
+                failure = Failure(first, at, attempt)
+                if isinstance(error, InvalidEventError):
+                    break
             else:
-                RECORDS.labels(delivery.topic, "handled").inc()
-                return
-        assert first_error is not None  # noqa: S101 - the loop ends here only through the except branch
-        await self._bury(delivery, first_error, attempts=TRIES)
+                return None
+        return failure
 
     async def _call(self, handler: Handler, event: Event) -> None:
         answers = await handler(event)
         await self._publisher.publish(*answers)
 
-    async def _bury(self, delivery: Delivery, error: Exception, *, attempts: int) -> None:
+    async def _refuse(self, delivery: Delivery, error: Exception) -> None:
+        """Put aside what is no event; one that looks like ours counts as a sign of a bad deploy."""
+        ours = says_it_is_ours(delivery)
+        if ours is not None:
+            self._stop_if(self._tolerance.mismatch(*ours), delivery, error)
+        await self._bury(delivery, Failure(error, datetime.now(UTC), attempts=1))
+
+    def _stop_if(self, exceeded: Exceeded | None, delivery: Delivery, error: Exception) -> None:
+        if exceeded is None:
+            return
+        raise ServiceUnfitError(
+            "too many jobs fail here",
+            topic=delivery.topic,
+            partition=delivery.partition,
+            offset=delivery.offset,
+            failed_jobs=exceeded.failed,
+            of_the_last=exceeded.seen,
+            error=f"{type(error).__name__}: {error}"[:300],
+            advice=ADVICE,
+        ) from error
+
+    async def _bury(self, delivery: Delivery, failure: Failure) -> None:
         """A dead letter that cannot be written waits: the record is not acknowledged before it lies there."""
-        letter = dead_letter(self._dead_letters, delivery, error, attempts=attempts)
-        await until_available(lambda: self._publisher.publish_records(letter))
+        try:
+            await self._put_aside(dead_letter(self._service, delivery, failure))
+        except Exception:
+            # Whatever it is that Kafka does not take in it: a cut one holds only what we have written.
+            log.exception("dead_letter_cut")
+            await self._put_aside(cut_letter(self._service, delivery, failure))
         RECORDS.labels(delivery.topic, "dead_lettered").inc()
-        log.error("dead_lettered", cause=type(error).__name__, attempts=attempts)
+        log.error("dead_lettered", cause=type(failure.error).__name__, attempts=failure.attempts)
+
+    async def _put_aside(self, letter: Record) -> None:
+        await until_available(lambda: self._publisher.publish_records(letter))

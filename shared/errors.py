@@ -4,6 +4,7 @@ AidError
 ├── DependencyAwayError    wait for it without limit, and say so
 │   └── OutcomeUnknownError    it may have happened: look before doing it again
 ├── InvalidEventError      dead-letter the record; it will never be better
+├── ServiceUnfitError      end the process and acknowledge nothing: only a person or another version can help
 ├── RunError               report that the run failed, with its reason
 └── BadLinkError           answer "invalid link"
 """
@@ -29,6 +30,14 @@ class OutcomeUnknownError(DependencyAwayError):
 
 class InvalidEventError(AidError):
     """A record that no retry will make readable or allowed."""
+
+
+class ServiceUnfitError(AidError):
+    """This process cannot do its work, and to go on would do harm. `advice` tells the operator what helps."""
+
+    def __init__(self, detail: str, *, advice: str = "", **facts: object) -> None:
+        super().__init__(detail)
+        self.facts = facts | {"advice": advice} if advice else facts
 
 
 class Reason(StrEnum):

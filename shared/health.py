@@ -13,19 +13,32 @@ CHECK_SECONDS = 3.0
 
 Check = Callable[[], Awaitable[bool]]
 
+Sign = Callable[[], object]
+"""What is wrong; empty while nothing is."""
+
 
 class Health:
-    """Ready once `ready_when` was called and while each of its checks says yes."""
+    """Ready once `ready_when` was called and while each of its checks says yes. Alive while no sign says otherwise.
+
+    That the event loop turns is told by the answer itself: a blocked one gives none within the probe's patience.
+    """
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] | None = None
+        self._signs: dict[str, Sign] = {}
+
+    def alive_while(self, **signs: Sign) -> None:
+        """From now on the process counts as dead while one of these tells of something."""
+        self._signs |= signs
 
     def ready_when(self, **checks: Check) -> None:
         """The service is set up; from now on it is ready while these dependencies answer."""
         self._checks = checks
 
     async def livez(self, _request: web.Request) -> web.Response:
-        return web.json_response({"alive": True, "waiting_for": waiting_for()})
+        wrong = {name: told for name, sign in self._signs.items() if (told := sign())}
+        answer = {"alive": not wrong, "waiting_for": waiting_for(), **wrong}
+        return web.json_response(answer, status=503 if wrong else 200)
 
     async def readyz(self, _request: web.Request) -> web.Response:
         if self._checks is None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from shared.errors import ServiceUnfitError
 from shared.logs import configure_logs
 from shared.settings import ProcessSettings
 
@@ -29,6 +30,17 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
         await task
     except asyncio.CancelledError:
         log.info("service_stopped")
-    except Exception:
-        log.exception("service_crashed")
+    except Exception as error:
+        unfit = _unfit_in(error)
+        if unfit is None:
+            log.exception("service_crashed")
+        else:
+            log.critical("service_unfit", detail=str(unfit), **unfit.facts)
         raise SystemExit(1) from None
+
+
+def _unfit_in(error: BaseException) -> ServiceUnfitError | None:
+    """A task group wraps what ended it."""
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(_unfit_in, error.exceptions)), None)
+    return error if isinstance(error, ServiceUnfitError) else None

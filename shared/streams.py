@@ -5,18 +5,26 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
 
 import faust
 import structlog
+from aiokafka import TopicPartition
 from faust.contrib.asgi import bind_to_running_loop
 from faust.types import StreamT
 
 from shared.cloudevents import Delivery
+from shared.health import Health
+from shared.lag import group_lag
+from shared.streamapp import StreamApp
 from shared.topics import Topic
+from shared.transport import transport_for
+from shared.waiting import until_available
+from shared.watch import Watch
 
 log = structlog.get_logger()
 
@@ -24,11 +32,11 @@ _STOP_TIMEOUT = 15.0  # with the broker away Faust would take minutes to say goo
 _THIRTY_DAYS = 30 * 24 * 3600.0
 
 
-def build_stream_app(service: str, kafka_url: str) -> faust.App:
+def build_stream_app(service: str, kafka_url: str) -> StreamApp:
     """The service's name is its consumer group."""
-    return faust.App(
+    app = StreamApp(
         service,
-        broker=[f"kafka://{host}" for host in kafka_url.split(",")],
+        kafka_url=kafka_url,
         autodiscover=False,
         web_enabled=False,
         topic_allow_declare=False,
@@ -45,39 +53,91 @@ def build_stream_app(service: str, kafka_url: str) -> faust.App:
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
     )
+    app.transport = transport_for(app)
+    return app
 
 
 class Handling(Protocol):
-    async def handle(self, delivery: Delivery) -> None: ...
+    async def handle(self, delivery: Delivery) -> None:
+        """Return when the record may be acknowledged; raise when it must not be."""
 
 
-def consume(app: faust.App, topics: Iterable[Topic], consumer: Handling) -> None:
+def consume(app: StreamApp, topics: Iterable[Topic], consumer: Handling) -> None:
     """Every record of `topics` goes through `consumer`, in order per partition."""
     for topic in topics:
         channel = app.topic(topic.name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
         async def take(stream: StreamT[bytes]) -> None:
             async for event in stream.events():
-                # Faust acknowledges also what it cancels, when the process stops: not while this is held.
-                event.message.incref()
-                await consumer.handle(_delivery(event.message))
-                event.message.decref()
+                await _take(app, consumer, event.message)
 
         app.agent(channel, name=f"{app.conf.id}.{topic.name}", isolated_partitions=True)(take)
 
 
-async def run_streams(app: faust.App) -> None:
-    """Consume until cancelled; raises what crashed the consumer, so that the process ends and is started again."""
+async def _take(app: StreamApp, consumer: Handling, message: Any) -> None:
+    """Return when the record is done. To return or raise otherwise would have Faust acknowledge it."""
+    # Faust acknowledges also what it cancels, when the process stops: not while this is held.
+    message.incref()
+    try:
+        app.take_up(message)
+        await consumer.handle(_delivery(message))
+        app.put_down(message)
+    except Exception as reason:  # noqa: BLE001 - whatever it is, nobody may take the next record
+        app.give_up(reason)
+        await asyncio.Event().wait()
+    message.decref()
+
+
+async def run_streams(app: StreamApp, health: Health | None = None) -> None:
+    """Consume until cancelled; raises what makes going on wrong, so that the process ends and is started again."""
     bind_to_running_loop(app)
     app.finalize()
     try:
         await app.start()
-        await app.wait_until_stopped()
+        async with _watched(app, health):
+            await _until_over(app)
     finally:
         # Also one that was cancelled while it started: its tasks would keep the process from ending.
         await _stop(app)
-    if app.crashed:
-        raise RuntimeError("the consumer crashed") from app.crash_reason
+    if app.given_up.done():
+        raise app.given_up.result()
+    raise RuntimeError("the consumer crashed") from app.crash_reason
+
+
+async def _until_over(app: StreamApp) -> None:
+    """Faust's own wait must not be cancelled: it would leave tasks behind. It ends when the app has stopped."""
+    reasons: set[asyncio.Future[Any]] = {asyncio.ensure_future(app.wait_until_stopped()), app.given_up}
+    await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
+
+
+@asynccontextmanager
+async def _watched(app: StreamApp, health: Health | None) -> AsyncIterator[None]:
+    watching = asyncio.create_task(_watch(app, health))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(app: StreamApp, health: Health | None) -> None:
+    try:
+        async with AsyncExitStack() as stack:
+            lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka_url, app.conf.id)))
+            watch = Watch(lags, topics=_topics(app), owned=lambda: _owned(app))
+            if health is not None:
+                health.alive_while(stalled=watch.stalled)
+            await watch.run()
+    except Exception as reason:  # noqa: BLE001 - a consumer that nobody watches may be dead
+        app.give_up(reason)
+
+
+def _topics(app: StreamApp) -> set[str]:
+    return {topic for agent in app.agents.values() for topic in agent.get_topic_names()}
+
+
+def _owned(app: StreamApp) -> set[TopicPartition]:
+    return {TopicPartition(place.topic, place.partition) for place in app.consumer.assignment()}
 
 
 async def _stop(app: faust.App) -> None:
@@ -95,7 +155,7 @@ def _delivery(message: Any) -> Delivery:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp_ms=int((message.timestamp or 0) * 1000),
+        timestamp_ms=round((message.timestamp or 0) * 1000),
         key=message.key,
         value=message.value,
         headers=tuple((name, bytes(text or b"")) for name, text in pairs),

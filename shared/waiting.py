@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 import structlog
@@ -43,12 +43,17 @@ def pauses() -> Iterator[float]:
 
 
 async def until_available(attempt: Callable[[], Awaitable[T]]) -> T:
-    """What `attempt` returns once it no longer raises DependencyAwayError."""
-    for pause in pauses():
-        try:
-            return await attempt()
-        except DependencyAwayError as away:
-            log.warning("dependency_away", dependency=away.dependency, detail=str(away), retry_in=round(pause, 2))
-            with waits_for(away.dependency):
-                await asyncio.sleep(pause)
+    """What `attempt` returns once it no longer raises DependencyAwayError.
+
+    From its first failure on the process waits, also while it tries again: a dependency may be slow to refuse.
+    """
+    with ExitStack() as waits:
+        for pause in pauses():
+            try:
+                return await attempt()
+            except DependencyAwayError as away:
+                log.warning("dependency_away", dependency=away.dependency, detail=str(away), retry_in=round(pause, 2))
+                waits.close()
+                waits.enter_context(waits_for(away.dependency))
+            await asyncio.sleep(pause)
     raise AssertionError("pauses never end")

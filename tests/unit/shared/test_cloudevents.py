@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.cloudevents import Delivery, Record, decode, encode
-from shared.deadletters import dead_letter
+from shared.cloudevents import UNREADABLE, Delivery, Headers, Record, decode, encode, event_in, says_it_is_ours
+from shared.deadletters import Failure, dead_letter
 from shared.errors import InvalidEventError
 from shared.events import EVENT_TYPES, Event, JobStarted
 from shared.topics import FLOW, JOB_INBOX, JOB_LIFECYCLE, MAX_EVENT_BYTES
@@ -113,7 +113,7 @@ def test_any_bytes_are_an_event_or_a_dead_letter_that_can_be_written(
     try:
         event = decode(topic, value, headers)
     except InvalidEventError as error:
-        letter = dead_letter("x.dlq", Delivery(topic, 0, 0, 0, None, value, headers), error, attempts=1)
+        letter = dead_letter("x", Delivery(topic, 0, 0, 0, None, value, headers), Failure(error, NOW, attempts=1))
         assert (letter.value, letter.headers[:1]) == (value, headers)
         assert all(isinstance(text, bytes) for _, text in letter.headers)
     else:
@@ -126,3 +126,64 @@ def test_a_time_that_utc_does_not_have_makes_no_event(moment: str) -> None:
 
     with pytest.raises(InvalidEventError, match="due_at"):
         decode("job-lifecycle.v1", value, [("ce_type", b"aid.job-scheduled.v1")])
+
+
+def delivered(record: Record, key: bytes | None = None, value: bytes | None = None, **headers: bytes) -> Delivery:
+    """The record, with what is named here in place of its own."""
+    told = dict(record.headers) | {name.replace("content_type", "content-type"): text for name, text in headers.items()}
+    return Delivery(record.topic, 3, 41, 0, key or record.key, value or record.value, tuple(told.items()))
+
+
+@pytest.mark.parametrize("key", [b"", b"7", str(JOB_ID).upper().encode(), b"\xff"])
+def test_an_event_under_a_key_that_is_not_its_job_is_none(key: bytes) -> None:
+    """It would have two owners, and no order."""
+    record = encoded(EVERY_EVENT[0])
+    assert event_in(delivered(record)) == EVERY_EVENT[0]
+
+    with pytest.raises(InvalidEventError, match="the key is not the job id"):
+        event_in(Delivery(record.topic, 3, 41, 0, key or None, record.value, record.headers))
+
+
+def test_a_batch_nobody_can_read_is_no_event_and_says_why() -> None:
+    headers: Headers = ((UNREADABLE, b"ValueError: unknown codec 5"),)
+
+    with pytest.raises(InvalidEventError, match="unreadable batch: ValueError: unknown codec 5"):
+        event_in(Delivery(JOB_INBOX.name, 3, 41, 0, None, b"raw", headers))
+
+
+@EACH
+def test_what_we_have_written_says_so_also_when_it_has_another_shape(event: Event) -> None:
+    record = encoded(event)
+    reshaped = json.dumps({"job_id": str(JOB_ID), "run": "none of our numbers"}).encode()
+
+    assert says_it_is_ours(delivered(record)) == (event.type_name(), str(JOB_ID))
+    assert says_it_is_ours(delivered(record, value=reshaped)) == (event.type_name(), str(JOB_ID))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"value": b'{"job_id": "6f0c'},
+        {"value": b"[" * 60_000},
+        {"value": b"7"},
+        {"value": b" " * (MAX_EVENT_BYTES + 1)},
+        {"value": b'{"job_id": "another"}'},
+        {"key": b"another"},
+        {"ce_type": b"aid.job-started.v0"},
+        {"ce_type": b"aid.job-due.v1"},
+        {"ce_type": b"aid.job-submitted.v1"},
+        {"ce_source": b"/somebody/else"},
+        {"ce_subject": b"\xff"},
+    ],
+    ids=repr,
+)
+def test_rubbish_does_not_pass_for_ours(changed: dict[str, bytes]) -> None:
+    assert says_it_is_ours(delivered(encoded(JobStarted(job_id=JOB_ID)), **changed)) is None
+
+
+@pytest.mark.parametrize("missing", ["ce_specversion", "ce_id", "ce_time", "content-type", "ce_source", "ce_type"])
+def test_half_an_envelope_is_none(missing: str) -> None:
+    record = encoded(JobStarted(job_id=JOB_ID))
+    headers = tuple((name, text) for name, text in record.headers if name != missing)
+
+    assert says_it_is_ours(Delivery(record.topic, 3, 41, 0, record.key, record.value, headers)) is None

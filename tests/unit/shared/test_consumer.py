@@ -1,15 +1,18 @@
 import asyncio
 from collections.abc import Iterable, Iterator, MutableMapping
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from structlog.contextvars import get_contextvars, merge_contextvars
 from structlog.testing import capture_logs
 
-from shared.cloudevents import Delivery, encode
+from shared.cloudevents import Delivery, Record, encode
 from shared.consumer import TRIES, Consumer, Handler
-from shared.errors import DependencyAwayError, InvalidEventError
+from shared.errors import DependencyAwayError, InvalidEventError, ServiceUnfitError
 from shared.events import Event, JobCancelled, JobStarted, MailKind, MailRefused
+from shared.tolerance import MISMATCHES_PER_BUG, Tolerance
 from shared.topics import JOB_LIFECYCLE
 from shared.waiting import waiting_for
 from tests.contract.memory import MemoryPublisher
@@ -84,7 +87,9 @@ async def test_rubbish_is_buried_as_it_came_with_its_cause_and_origin(publisher:
     assert letter.headers[:1] == delivery.headers
     told = dict(letter.headers)
     assert b"Invalid JSON" in told.pop("dlq_message")
+    assert datetime.fromisoformat(told.pop("dlq_failed_at").decode()) <= datetime.now(UTC)
     assert told == {
+        "dlq_service": b"packager",
         "ce_type": b"aid.job-started.v1",
         "dlq_topic": b"job-lifecycle.v1",
         "dlq_partition": b"3",
@@ -185,6 +190,126 @@ async def test_a_record_given_up_by_a_rebalance_is_neither_done_nor_buried(publi
         await working
 
     assert publisher.records == []
+
+
+async def test_an_event_under_a_foreign_key_is_buried(publisher: MemoryPublisher) -> None:
+    handling = Handling()
+    delivery = delivered(STARTED)
+    foreign = Delivery(delivery.topic, 3, 41, 0, str(uuid4()).encode(), delivery.value, delivery.headers)
+
+    await consumer(publisher, handling).handle(foreign)
+
+    assert (handling.calls, [letter.topic for letter in publisher.records]) == (0, [DEAD])
+
+
+async def test_the_first_error_is_told_also_when_the_last_one_calls_the_event_invalid(
+    publisher: MemoryPublisher,
+) -> None:
+    handling = Handling(ValueError("the first"), InvalidEventError("the last"))
+
+    await consumer(publisher, handling).handle(delivered(STARTED))
+
+    told = dict(publisher.records[0].headers)
+    assert (told["dlq_error"], told["dlq_attempts"]) == (b"ValueError", b"2")
+
+
+async def test_a_dead_letter_that_kafka_does_not_take_is_cut_to_what_it_takes(publisher: MemoryPublisher) -> None:
+    class Picky(MemoryPublisher):
+        async def publish_records(self, *records: Record) -> None:
+            if "odd" in dict(records[0].headers):
+                raise ValueError("not this header")
+            await super().publish_records(*records)
+
+    picky = Picky(source="packager")
+    delivery = rubbish()
+    odd = Delivery(delivery.topic, 3, 42, 0, delivery.key, delivery.value, (*delivery.headers, ("odd", b"")))
+
+    await consumer(picky, Handling()).handle(odd)
+
+    (letter,) = picky.records
+    assert (letter.topic, letter.value, dict(letter.headers)["dlq_offset"]) == (DEAD, b"rubbish", b"42")
+
+
+async def test_a_letter_that_can_be_written_in_no_form_leaves_its_record_unacknowledged() -> None:
+    class Broken(MemoryPublisher):
+        async def publish_records(self, *_: Record) -> None:
+            raise ValueError("never")
+
+    with pytest.raises(ValueError, match="never"):
+        await consumer(Broken(), Handling()).handle(rubbish())
+
+
+async def test_a_handler_that_finds_the_service_unfit_ends_it_at_once(publisher: MemoryPublisher) -> None:
+    handling = Handling(ServiceUnfitError("no keys"))
+
+    with pytest.raises(ServiceUnfitError):
+        await consumer(publisher, handling).handle(delivered(STARTED))
+
+    assert (handling.calls, publisher.records) == (1, [])
+
+
+async def test_too_many_jobs_that_fail_stop_the_service_before_the_last_is_put_aside(
+    publisher: MemoryPublisher,
+) -> None:
+    subject = Consumer("packager", {JobStarted: Handling(*[ValueError("a bug")] * 99)}, publisher, Tolerance(3))
+    events = [JobStarted(job_id=uuid4()) for _ in range(3)]
+
+    for event in events[:2]:
+        await subject.handle(delivered(event))
+    with pytest.raises(ServiceUnfitError) as raised:
+        await subject.handle(delivered(events[2]))
+
+    assert [letter.key for letter in publisher.records] == [str(event.job_id).encode() for event in events[:2]]
+    assert raised.value.facts["topic"] == "job-lifecycle.v1"
+    assert (raised.value.facts["failed_jobs"], raised.value.facts["of_the_last"]) == (3, 3)
+    assert raised.value.facts["error"] == "ValueError: a bug"
+    assert "roll back" in str(raised.value.facts["advice"])
+
+
+async def test_after_the_service_was_stopped_and_mended_the_same_record_is_handled(publisher: MemoryPublisher) -> None:
+    delivery = delivered(STARTED)
+    bad = Consumer("packager", {JobStarted: Handling(*[ValueError("a bug")] * 99)}, publisher, Tolerance(1))
+    with pytest.raises(ServiceUnfitError):
+        await bad.handle(delivery)
+
+    await consumer(publisher, Handling()).handle(delivery)
+
+    assert [record.topic for record in publisher.records] == ["job-inbox.v1"]
+
+
+async def test_no_flood_of_rubbish_stops_the_service(publisher: MemoryPublisher) -> None:
+    subject = Consumer("packager", {JobStarted: Handling()}, publisher, Tolerance(1))
+    whole = delivered(STARTED)
+    flood = [
+        rubbish(),
+        rubbish(None),
+        Delivery(whole.topic, 3, 41, 0, whole.key, (whole.value or b"")[:-9], whole.headers),
+        Delivery(whole.topic, 3, 41, 0, b"another", whole.value, whole.headers),
+        Delivery(whole.topic, 3, 41, 0, whole.key, whole.value, (("ce_type", b"aid.job-started.v0"),)),
+        Delivery(whole.topic, 3, 41, 0, whole.key, b"x" * 100_000, whole.headers),
+    ]
+
+    for delivery in flood * 50:
+        await subject.handle(delivery)
+
+    assert [letter.topic for letter in publisher.records] == [DEAD] * 300
+
+
+async def test_records_of_ours_that_have_another_shape_stop_the_service(publisher: MemoryPublisher) -> None:
+    """As when one service was deployed with a shape the other does not know."""
+    subject = Consumer("packager", {JobStarted: Handling()}, publisher, Tolerance(1))
+
+    def reshaped() -> Delivery:
+        whole = delivered(JobStarted(job_id=uuid4()))
+        value = (whole.value or b"").replace(b'"sequence":0', b'"sequence":"none"')
+        return Delivery(whole.topic, 3, 41, 0, whole.key, value, whole.headers)
+
+    for _ in range(MISMATCHES_PER_BUG - 1):
+        await subject.handle(reshaped())
+    with pytest.raises(ServiceUnfitError):
+        await subject.handle(reshaped())
+
+    assert len(publisher.records) == MISMATCHES_PER_BUG - 1
 
 
 async def test_log_lines_of_a_handler_say_which_record_it_was(publisher: MemoryPublisher) -> None:

@@ -14,6 +14,7 @@ SEEN = Counter("aid_test_seen_total", "Counted by a test")
 class Served:
     def __init__(self, health: Health, url: str, session: aiohttp.ClientSession) -> None:
         self.ready_when = health.ready_when
+        self.alive_while = health.alive_while
         self._url = url
         self._session = session
 
@@ -50,6 +51,19 @@ async def test_a_service_is_ready_while_everything_it_needs_answers(served: Serv
     served.ready_when(kafka=yes, cassandra=no)
     assert await served.get("/readyz") == (503, '{"kafka": true, "cassandra": false}')
     assert (await served.get("/livez"))[0] == 200
+
+
+async def test_a_process_is_dead_while_a_sign_tells_of_something_and_says_of_what(served: Served) -> None:
+    stalled: dict[str, float] = {}
+    served.alive_while(stalled=lambda: stalled)
+    assert (await served.get("/livez"))[0] == 200
+
+    stalled["job-inbox.v1-3"] = 125.0
+
+    status, text = await served.get("/livez")
+    assert status == 503
+    assert '"alive": false' in text
+    assert '"stalled": {"job-inbox.v1-3": 125.0}' in text
 
 
 async def test_what_is_counted_can_be_read(served: Served) -> None:

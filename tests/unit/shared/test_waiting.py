@@ -47,6 +47,20 @@ async def test_health_can_name_what_is_waited_for_while_it_is() -> None:
     assert waiting_for() == []
 
 
+async def test_what_was_away_is_waited_for_also_while_it_is_asked_again() -> None:
+    seen: list[list[str]] = []
+
+    async def attempt() -> None:
+        seen.append(waiting_for())
+        if len(seen) < 3:
+            raise DependencyAwayError("smtp" if len(seen) == 1 else "cassandra")
+
+    await until_available(attempt)
+
+    assert seen == [[], ["smtp"], ["cassandra"]]
+    assert waiting_for() == []
+
+
 async def test_a_wait_that_is_cancelled_is_over() -> None:
     waiting = asyncio.create_task(until_available(Flaky(DependencyAwayError("smtp"))))
     await asyncio.sleep(0)

@@ -1,0 +1,72 @@
+"""How far a consumer group is behind, asked from the broker and not from the consumer that may be dead (aiokafka)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.errors import DependencyAwayError
+from shared.movement import Lag
+
+ANSWER_SECONDS = 10.0
+READ_SECONDS = 2.0
+
+
+class GroupLag:
+    """Asks only; it is no member of the group."""
+
+    def __init__(self, client: AIOKafkaConsumer, kafka_url: str) -> None:
+        self._client = client
+        self._kafka_url = kafka_url
+
+    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
+        """DependencyAwayError when the brokers do not answer in time."""
+        asked = list(places)
+        async with _answering():
+            ends = await self._client.end_offsets(asked)
+            firsts = await self._client.beginning_offsets(asked)
+            committed = await asyncio.gather(*map(self._client.committed, asked))
+        return {
+            place: Lag(max(offset or 0, firsts[place]), ends[place])
+            for place, offset in zip(asked, committed, strict=True)
+        }
+
+    async def places(self, topics: Iterable[str]) -> set[TopicPartition]:
+        """All partitions of these topics."""
+        async with _answering():
+            await self._client.topics()
+        return {TopicPartition(topic, at) for topic in topics for at in self._client.partitions_for_topic(topic) or ()}
+
+    async def anything_at(self, place: TopicPartition, offset: int) -> bool:
+        """Whether a record lies there or behind: what is left may be the end marks of foreign transactions only."""
+        reader = AIOKafkaConsumer(bootstrap_servers=self._kafka_url)
+        try:
+            async with _answering():
+                await reader.start()
+                reader.assign([place])
+                reader.seek(place, offset)
+                return bool(await reader.getmany(timeout_ms=int(READ_SECONDS * 1000), max_records=1))
+        finally:
+            await reader.stop()
+
+
+@asynccontextmanager
+async def group_lag(kafka_url: str, group: str) -> AsyncIterator[GroupLag]:
+    client = AIOKafkaConsumer(bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False)
+    try:
+        async with _answering():
+            await client.start()
+        yield GroupLag(client, kafka_url)
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def _answering() -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            yield
+    except (KafkaError, TimeoutError) as error:
+        raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error

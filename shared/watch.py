@@ -1,0 +1,83 @@
+"""Watching over a consumer from outside: when its lag does not move, `/livez` says so, and in the end the process ends.
+
+Faust may stop consuming, or never begin, while everything looks well: after a broker's outage, a rebalance, or when an
+agent has died. Only a restart helps then, and not every supervisor asks `/livez`.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import structlog
+from aiokafka import TopicPartition
+
+from shared.errors import DependencyAwayError, ServiceUnfitError
+from shared.movement import Lag, Movement
+from shared.waiting import waiting_for
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 5.0
+DEAD_SECONDS = 120.0
+END_SECONDS = 300.0
+
+Places = Callable[[], Iterable[TopicPartition]]
+
+
+class Lags(Protocol):
+    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]: ...
+
+    async def places(self, topics: Iterable[str]) -> set[TopicPartition]: ...
+
+    async def anything_at(self, place: TopicPartition, offset: int) -> bool: ...
+
+
+class Watch:
+    """Over the partitions this process owns; over all of its topics' while it owns none: a lost member looks so."""
+
+    def __init__(self, lags: Lags, topics: Iterable[str], owned: Places, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._lags = lags
+        self._topics = list(topics)
+        self._owned = owned
+        self._look_seconds = look_seconds
+        self._movement = Movement()
+        self._nothing_before: dict[TopicPartition, int] = {}
+
+    def stalled(self) -> dict[str, float]:
+        """The partitions whose lag does not move, with the seconds; empty while all is well."""
+        return self._movement.stalled(DEAD_SECONDS)
+
+    async def run(self, end_seconds: float = END_SECONDS) -> None:
+        """Until cancelled. ServiceUnfitError when nothing has moved for that long."""
+        while not self._movement.stalled(end_seconds):
+            await asyncio.sleep(self._look_seconds)
+            await self._look()
+        raise ServiceUnfitError(
+            "the consumer does not move",
+            stalled=self._movement.stalled(end_seconds),
+            advice="start it again: it goes on where it stood",
+        )
+
+    async def _look(self) -> None:
+        try:
+            lags = await self._lags_now()
+        except DependencyAwayError as away:
+            log.info("lag_unknown", detail=str(away))
+            lags = {}
+        named = {f"{place.topic}-{place.partition}": lag for place, lag in lags.items()}
+        self._movement.observe(named, seconds=self._look_seconds, excused=bool(waiting_for()))
+
+    async def _lags_now(self) -> dict[TopicPartition, Lag]:
+        lags = await self._lags.of(set(self._owned()) or await self._lags.places(self._topics))
+        return {place: await self._truly(place, lag) for place, lag in lags.items()}
+
+    async def _truly(self, place: TopicPartition, lag: Lag) -> Lag:
+        """Without what no consumer will ever be given."""
+        if self._nothing_before.get(place) == lag.end:
+            return Lag(lag.end, lag.end)
+        if self._movement.stands(f"{place.topic}-{place.partition}", lag) and not await self._lags.anything_at(
+            place, lag.acknowledged
+        ):
+            self._nothing_before[place] = lag.end
+            return Lag(lag.end, lag.end)
+        return lag

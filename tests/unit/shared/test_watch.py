@@ -1,0 +1,98 @@
+import asyncio
+from collections.abc import Iterable, Iterator
+
+import pytest
+from aiokafka import TopicPartition
+from structlog.testing import capture_logs
+
+from shared.errors import DependencyAwayError, ServiceUnfitError
+from shared.movement import Lag
+from shared.waiting import waits_for
+from shared.watch import DEAD_SECONDS, END_SECONDS, Watch
+
+HERE, THERE = TopicPartition("job-due.v1", 0), TopicPartition("job-due.v1", 1)
+LOOKS = int(DEAD_SECONDS // 5) + 1
+
+
+class Lags:
+    """What the broker says; `away` while it says nothing."""
+
+    def __init__(self, **lags: Lag) -> None:
+        self.lags = {HERE: lags.get("here", Lag(0, 0)), THERE: lags.get("there", Lag(0, 0))}
+        self.away = False
+        self.only_marks = False
+
+    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
+        if self.away:
+            raise DependencyAwayError("kafka")
+        return {place: self.lags[place] for place in places}
+
+    async def places(self, topics: Iterable[str]) -> set[TopicPartition]:
+        return set(self.lags) if list(topics) == ["job-due.v1"] else set()
+
+    async def anything_at(self, place: TopicPartition, offset: int) -> bool:
+        assert self.lags[place].acknowledged == offset
+        return not self.only_marks
+
+
+@pytest.fixture(autouse=True)
+def _quiet() -> Iterator[None]:
+    with capture_logs():
+        yield
+
+
+async def looked(lags: Lags, *owned: TopicPartition, times: int = LOOKS) -> Watch:
+    watch = Watch(lags, ["job-due.v1"], lambda: owned, look_seconds=5)
+    for _ in range(times):
+        await watch._look()
+    return watch
+
+
+async def test_a_partition_that_does_not_move_is_told() -> None:
+    watch = await looked(Lags(here=Lag(5, 9)), HERE, THERE)
+
+    assert watch.stalled() == {"job-due.v1-0": DEAD_SECONDS}
+
+
+async def test_what_another_process_owns_is_its_own_affair() -> None:
+    assert (await looked(Lags(there=Lag(5, 9)), HERE)).stalled() == {}
+
+
+async def test_a_process_without_partitions_is_judged_by_all() -> None:
+    """Faust may lose its place in the group without noticing; that looks as if nobody needed it."""
+    assert list((await looked(Lags(there=Lag(5, 9)))).stalled()) == ["job-due.v1-1"]
+
+
+async def test_what_is_left_may_be_only_the_marks_of_foreign_transactions() -> None:
+    lags = Lags(here=Lag(8, 9))
+    lags.only_marks = True
+    watch = await looked(lags, HERE)
+    assert watch.stalled() == {}
+
+    lags.only_marks, lags.lags[HERE] = False, Lag(8, 10)
+    for _ in range(LOOKS):
+        await watch._look()
+    assert list(watch.stalled()) == ["job-due.v1-0"]
+
+
+async def test_while_it_waits_for_something_it_can_name_nothing_is_told() -> None:
+    with waits_for("cassandra"):
+        assert (await looked(Lags(here=Lag(5, 9)), HERE)).stalled() == {}
+
+
+async def test_a_broker_that_does_not_answer_tells_of_nothing() -> None:
+    lags = Lags(here=Lag(5, 9))
+    lags.away = True
+
+    assert (await looked(lags, HERE)).stalled() == {}
+
+
+async def test_when_nothing_has_moved_for_long_the_process_ends() -> None:
+    watch = Watch(Lags(here=Lag(5, 9)), ["job-due.v1"], lambda: [HERE], look_seconds=0)
+    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=0, excused=False)
+    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=END_SECONDS, excused=False)
+
+    with pytest.raises(ServiceUnfitError) as raised:
+        await asyncio.wait_for(watch.run(), 1)
+
+    assert raised.value.facts["stalled"] == {"job-due.v1-0": END_SECONDS}
