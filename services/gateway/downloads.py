@@ -6,27 +6,43 @@ import unicodedata
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
+from uuid import UUID
 
+import structlog
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from services.gateway.desk import DESK
 from services.gateway.statuses import LinkExpiredError, has_passed
-from shared.errors import BadLinkError, DependencyAwayError
+from shared.archives import LocalArchives
+from shared.errors import AidError, BadLinkError
 from shared.jobs import JobState, JobView
+
+log = structlog.get_logger()
 
 _LONGEST_NAME = 80
 _NOT_IN_FILE_NAMES = re.compile(r'[/\\:*?"<>|]')
+
+
+class ArchiveMissingError(AidError):
+    """What the link promises does not lie there, or not all of it; a volume that is away may come back."""
 
 
 async def download(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     signed = desk.links.read_download(request.match_info["download"])
     job = await desk.stores.get().jobs.find(signed.job_id)
-    path = desk.archives.path(signed.job_id, archive_run(job, now=desk.now()))
-    if not await asyncio.to_thread(path.is_file):
-        raise DependencyAwayError("archives", "the archive of a completed job is not there")
+    run = archive_run(job, now=desk.now())
+    await _require_whole(desk.archives, signed.job_id, run, job.archive_size if job else None)
+    path = desk.archives.path(signed.job_id, run)
     return ArchiveResponse(path, headers=_headers(job.query if job else ""))
+
+
+async def _require_whole(archives: LocalArchives, job_id: UUID, run: int, promised: int | None) -> None:
+    size = await asyncio.to_thread(archives.size, job_id, run)
+    if size != promised:
+        log.error("archive_missing", job_id=str(job_id), run=run, size=size, promised=promised)
+        raise ArchiveMissingError
 
 
 def archive_run(job: JobView | None, *, now: datetime) -> int:

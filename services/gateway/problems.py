@@ -10,6 +10,7 @@ from aiohttp_jinja2 import render_template
 
 from services.gateway.bodies import MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
+from services.gateway.downloads import ArchiveMissingError
 from services.gateway.fields import FieldError
 from services.gateway.headers import REQUEST_ID
 from services.gateway.nonces import StaleFormError
@@ -61,6 +62,13 @@ _BY_KIND: Mapping[type[Exception], Problem] = {
         503,
         "change_unconfirmed",
         "We could not confirm that what you asked will be done. Asking again in half a minute is safe",
+        headers=_RETRY_AFTER,
+    ),
+    ArchiveMissingError: Problem(
+        503,
+        "archive_missing",
+        "Your pictures are packed, but at the moment we can not find them. The fault is on our side, and we know of it."
+        " Please try again in a while; if it stays so, ask for them once more",
         headers=_RETRY_AFTER,
     ),
     DependencyAwayError: Problem(

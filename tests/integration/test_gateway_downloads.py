@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.archives import ArchiveFile
 from tests.integration.conftest import Backbone
@@ -35,7 +36,8 @@ async def ready(gateway: Gateway) -> Ready:
     """A completed job whose archive lies there."""
     job_id = uuid4()
     (gateway.archives / ArchiveFile(job_id, 2).name).write_bytes(CONTENT)
-    await gateway.put_row(job_id, state="completed", run=2, archive_run=2, kept=9, query="Käse & Brot")
+    row = {"state": "completed", "run": 2, "archive_run": 2, "archive_size": SIZE, "kept": 9}
+    await gateway.put_row(job_id, **row, query="Käse & Brot")
     return Ready(job_id, f"/download/{gateway.desk.links.download(job_id).rpartition('/')[2]}")
 
 
@@ -142,17 +144,27 @@ async def test_a_job_nobody_knows_any_more_has_an_expired_link(gateway: Gateway)
         assert answer.status == 410
 
 
-async def test_a_file_that_should_be_there_is_our_fault(gateway: Gateway, ready: Ready) -> None:
-    (gateway.archives / ArchiveFile(ready.job_id, 2).name).unlink()
+@pytest.mark.parametrize("left", [None, CONTENT[:-1]], ids=["gone", "cut short"])
+async def test_a_file_that_should_be_there_is_our_fault(gateway: Gateway, ready: Ready, left: bytes | None) -> None:
+    file = gateway.archives / ArchiveFile(ready.job_id, 2).name
+    file.unlink()
+    if left is not None:
+        file.write_bytes(left)
 
-    async with gateway.visitor.get(ready.path) as answer:
-        assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    with capture_logs() as logs:
+        async with gateway.visitor.get(ready.path) as answer:
+            page = await answer.text()
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert "at the moment we can not find them" in page
+    assert [line["job_id"] for line in logs if line["event"] == "archive_missing"] == [str(ready.job_id)]
 
 
 async def test_a_file_deleted_meanwhile_still_arrives_whole(gateway: Gateway, ready: Ready) -> None:
     large = CONTENT * 40
     file = gateway.archives / ArchiveFile(ready.job_id, 2).name
     file.write_bytes(large)
+    await gateway.put_row(ready.job_id, state="completed", run=2, archive_run=2, archive_size=len(large))
 
     async with gateway.visitor.get(ready.path) as answer:
         first = await answer.content.readexactly(1000)
