@@ -2,10 +2,12 @@
 
 import asyncio
 import hashlib
+import threading
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -231,19 +233,57 @@ async def test_a_full_disk_fails_the_run_for_now_and_nothing_is_left(
     assert files(tmp_path) == []
 
 
-async def test_a_cancelled_run_leaves_nothing(
-    others: Neighbours, means: Means, site: PictureWeb, tmp_path: Path
+@pytest.mark.parametrize("kind", ["slow", "drip", "endless"])
+async def test_a_cancelled_run_ends_at_once_and_leaves_nothing(
+    others: Neighbours, means: Means, settings: Settings, site: PictureWeb, tmp_path: Path, *, kind: str
 ) -> None:
     job_id = await others.a_running_job(asked=20)
-    await others.find(job_id, urls(site, ["good"] * 5 + ["slow"] * 5, 800))
+    await others.find(job_id, urls(site, ["good"] * 5 + [kind] * 5, 800))
     progress = Progress()
-    work = asyncio.ensure_future(Pack(job_id, 1, means).work(progress))
-    await until(lambda: progress.counts.kept == 5)
-    assert files(tmp_path) == [f"{job_id}-1.zip.part"]
+    patient = settings.model_copy(update={"idle_seconds": 60, "download_seconds": 60, "picture_bytes": 10**9})
+    async with guarded_fetcher(patient) as fetcher:
+        work = asyncio.ensure_future(Pack(job_id, 1, replace(means, fetcher=fetcher)).work(progress))
+        await until(lambda: progress.counts.kept == 5)
+        assert files(tmp_path) == [f"{job_id}-1.zip.part"]
 
-    await ended(work)
+        async with asyncio.timeout(1):
+            await ended(work)
 
+    assert work.cancelled()
     assert files(tmp_path) == []
+
+
+class Sealing(LocalArchives):
+    """Its disk takes its time."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def publish(self, job_id: UUID, run: int) -> None:
+        self.begun.set()
+        assert self.may_end.wait(20)
+        super().publish(job_id, run)
+
+
+async def test_a_run_cancelled_while_its_archive_is_sealed_leaves_none_and_says_nothing_of_it(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id, archives = await others.a_running_job(asked=1), Sealing(tmp_path)
+    await others.find(job_id, urls(site, ["good"], 850))
+    pack = Pack(job_id, 1, replace(means, archives=archives))
+    work = asyncio.ensure_future(pack.work(Progress()))
+    await until(archives.begun.is_set)
+
+    work.cancel()
+    await asyncio.sleep(0)
+    archives.may_end.set()
+    await ended(work)
+    await pack.afterwards()
+
+    assert work.cancelled()
+    assert files(tmp_path) == []
+    assert bus.events(job_id) == []
 
 
 async def test_an_archive_that_was_handed_to_kafka_stays_although_the_run_is_cancelled(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +13,10 @@ from shared.events import (
     ArchiveBuilt,
     Failure,
     ImagesFound,
+    JobCancelled,
+    JobCompleted,
     JobExpired,
+    JobFailed,
     RunFailed,
     SearchFinished,
     Stage,
@@ -177,10 +181,58 @@ async def test_the_log_warns_of_holes_and_names_no_query(
     assert "red pandas" not in packager.text()
 
 
-async def test_an_unknown_job_is_worked_by_nobody(bus: Bus, packager: RunningService, place: Place) -> None:
-    job_id = uuid4()
+@pytest.mark.parametrize("state", [None, "scheduled", "completed", "failed", "cancelled", "expired"])
+async def test_a_word_about_a_job_that_does_not_run_leaves_nothing(  # noqa: PLR0917 - five fixtures
+    others: Neighbours, bus: Bus, site: PictureWeb, packager: RunningService, place: Place, state: str | None
+) -> None:
+    """Forged, or repeated after the end."""
+    job_id = await others.a_running_job(asked=1) if state else uuid4()
+    if state:
+        await others.decide(job_id, state)
+    before = site.visited("/good/5500")
+    await others.find(job_id, urls(site, ["good"], 5500))
 
     await bus.publish(ImagesFound(job_id=job_id, run=1, sequence=1, found=1))
-    await until(lambda: any(line.get("job_id") == str(job_id) for line in packager.lines()))
+    await bus.publish(SearchFinished(job_id=job_id, run=1, found=1))
+    await until(lambda: said_of(packager, job_id).count("run_not_begun") == 2)
 
     assert place.files(job_id) == []
+    assert site.visited("/good/5500") == before
+    assert await Claims(others.cassandra).claimed_at(job_id, 1, Stage.PACK) is None
+    assert await Heartbeats(others.cassandra).last(job_id, 1, Stage.PACK) is None
+    assert bus.events(job_id) == []
+
+
+async def test_of_a_cancelled_job_nothing_is_kept(
+    others: Neighbours, bus: Bus, site: PictureWeb, packager: RunningService, place: Place
+) -> None:
+    job_id = await others.a_running_job(asked=2)
+    await others.find(job_id, urls(site, ["good"] * 2, 5600))
+    await others.finish_search(job_id, found=2)
+    await bus.publish(SearchFinished(job_id=job_id, run=1, found=2))
+    await bus.event(job_id, ArchiveBuilt)  # between that word and what is decided on it
+
+    await others.decide(job_id, "cancelled")
+    await bus.publish(JobCancelled(job_id=job_id, sequence=4))
+
+    await until(lambda: place.files(job_id) == [])
+    async with asyncio.timeout(10):
+        while await others.images.of(job_id) or await others.searches.find(job_id):
+            await asyncio.sleep(0.05)
+
+
+async def test_when_a_job_is_decided_what_its_killed_runs_have_left_goes(
+    others: Neighbours, bus: Bus, packager: RunningService, place: Place
+) -> None:
+    completed, failed = [await others.a_running_job(asked=1, run=3) for _ in range(2)]
+    for job_id in (completed, failed):
+        for left in ("1.zip", "2.zip", "2.zip.part"):
+            (place.archives / f"{job_id}-{left}").touch()
+    await others.decide(completed, "completed", archive_run=2)
+    await others.decide(failed, "failed")
+
+    later = datetime.now(UTC) + timedelta(hours=4)
+    fact = JobCompleted(job_id=completed, sequence=9, asked=1, found=1, kept=1, refused={}, mail_not_after=later)
+    await bus.publish(fact, JobFailed(job_id=failed, sequence=9, reason=Reason.NO_RESULTS, mail_not_after=later))
+
+    await until(lambda: (place.files(completed), place.files(failed)) == (["-2.zip"], []))
