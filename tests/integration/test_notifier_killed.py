@@ -1,5 +1,6 @@
 """A notifier killed with SIGKILL while the relay has its mail but has not said so."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -14,6 +15,7 @@ from shared.settings import host_ports
 from shared.topics import JOB_INBOX
 from tests.integration.bus import listening
 from tests.integration.conftest import Backbone
+from tests.integration.groups import bury_the_dead
 from tests.integration.relay import relaying
 from tests.integration.running import running
 from tests.integration.troubles import Trouble
@@ -43,6 +45,7 @@ async def test_a_ready_mail_goes_once_more_after_a_kill_in_data_and_never_a_thir
             )
             await relay.took(address)
             await dying.kill()
+        await asyncio.to_thread(bury_the_dead, backbone.kafka_url, "notifier")
 
         async with running("notifier", environment, tmp_path):
             put_off = await bus.event(job_id, MailDeferred, patience=40)

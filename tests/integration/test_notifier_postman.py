@@ -1,6 +1,7 @@
 """Mails from their event to their report, on a real Cassandra and a real SMTP server; only the clock is the test's."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -26,14 +27,16 @@ from shared.jobs import Jobs, JobState, JobView
 from shared.links import Links
 from shared.recipients import Recipient, Recipients
 from shared.settings import host_ports
-from shared.waiting import until_available
+from shared.waiting import until_available, waiting_for
 from tests.integration.conftest import Backbone
 from tests.integration.relay import ScriptedRelay, relaying
 from tests.integration.troubles import Trouble
 
 pytestmark = pytest.mark.integration
 
+SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+AT_ONCE = 4
 EVERY_KIND = pytest.mark.parametrize("kind", list(MailKind))
 WITH_A_LINK = pytest.mark.parametrize("kind", [MailKind.READY, MailKind.ERROR])
 
@@ -41,12 +44,18 @@ WITH_A_LINK = pytest.mark.parametrize("kind", [MailKind.READY, MailKind.ERROR])
 @dataclass
 class Clock:
     at: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
+    _leapt: timedelta = timedelta(0)
 
     def now(self) -> datetime:
         return self.at
 
-    def pass_by(self, time: timedelta) -> None:
-        self.at += time
+    def pass_by(self, span: timedelta) -> None:
+        self.at += span
+        self._leapt += span
+
+    def monotonic(self) -> float:
+        """Real time goes on beside the leaps."""
+        return time.monotonic() + self._leapt.total_seconds()
 
 
 class Office:
@@ -62,7 +71,7 @@ class Office:
         self.recipients = Recipients(cassandra)
         address = relay_address(f"smtp://127.0.0.1:{relay.port}")
         dial = SmtpRelay(address, sender="images@example.org", answer_seconds=answer_seconds).dial
-        self.lines = Lines(dial, at_once=4, mails_per_second=1000)
+        self.lines = Lines(dial, at_once=AT_ONCE, mails_per_second=1000, clock=self.clock.monotonic)
         attempts = Attempts(
             mails=self.mails,
             jobs=Jobs(cassandra),
@@ -253,6 +262,66 @@ async def test_waiting_for_the_relay_ends_at_the_mails_limit(office: Office) -> 
     office.clock.pass_by(MINUTE)
 
     assert await waiting == [MailRefused(job_id=mail_id.job_id, kind=MailKind.READY)]
+
+
+async def test_a_mail_that_waits_for_a_connection_is_not_claimed(office: Office) -> None:
+    gate = asyncio.Event()
+    office.relay.answers("DATA", *[gate] * AT_ONCE)
+    held = [await office.job(MailKind.READY) for _ in range(AT_ONCE)]
+    sending = [asyncio.create_task(office.deliver(mail_id)) for mail_id in held]
+    for mail_id in held:
+        await office.relay.took(address_of(mail_id.job_id))
+
+    mail_id = await office.job(MailKind.READY)
+    waiting = asyncio.create_task(office.deliver(mail_id))
+    async with asyncio.timeout(10):
+        while "smtp_slot" not in waiting_for():
+            await asyncio.sleep(0.02)
+    assert await office.mails.find(mail_id) is None
+    gate.set()
+
+    assert all(isinstance(report, MailSent) for report in await asyncio.gather(*sending, waiting))
+
+
+@EVERY_KIND
+async def test_a_relay_that_stays_away_holds_nothing_behind_the_mail(office: Office, kind: MailKind) -> None:
+    mail_id = await office.job(kind)
+    await office.relay.stop()
+    with pytest.raises(DependencyAwayError):
+        await office.deliver(mail_id)
+
+    office.clock.pass_by(4 * MINUTE)
+    first = await office.deliver(mail_id)
+    office.clock.pass_by(4 * MINUTE)
+    second = await office.deliver(mail_id, within=5 * MINUTE)
+
+    assert isinstance(first, MailDeferred)
+    assert isinstance(second, MailDeferred)
+    asked_at = office.clock.now() - 4 * MINUTE
+    assert 2 * MINUTE <= first.not_before - asked_at <= 4 * MINUTE + SECOND
+    assert 4 * MINUTE <= second.not_before - office.clock.now() <= 5 * MINUTE
+    assert await office.mails.find(mail_id) is None
+
+    await office.relay.start()
+    office.clock.pass_by(MINUTE)
+    assert isinstance(await office.deliver(mail_id), MailSent)
+
+
+async def test_a_relay_that_stays_away_until_the_mails_limit_has_had_its_time(office: Office) -> None:
+    mail_id = await office.job(MailKind.READY)
+    limit = office.clock.now() + 2 * MINUTE
+    await office.relay.stop()
+    with pytest.raises(DependencyAwayError):
+        await office.postman.deliver(mail_id, not_after=limit)
+
+    office.clock.pass_by(1.5 * MINUTE)
+    (put_off,) = await office.postman.deliver(mail_id, not_after=limit)
+    office.clock.pass_by(MINUTE / 2)
+
+    assert isinstance(put_off, MailDeferred)
+    assert put_off.not_before <= limit
+    given_up = MailRefused(job_id=mail_id.job_id, kind=MailKind.READY)
+    assert await office.postman.deliver(mail_id, not_after=limit) == [given_up]
 
 
 async def test_waiting_for_the_relay_ends_with_the_job(office: Office) -> None:

@@ -3,6 +3,10 @@ from datetime import timedelta
 import pytest
 
 from services.notifier.decisions import (
+    ANSWERS_PER_ACCEPTANCE,
+    CLAIM_GOOD_FOR,
+    CLAIM_STALE_AFTER,
+    LONGEST_ANSWER_SECONDS,
     Mail,
     MailId,
     MailState,
@@ -14,6 +18,7 @@ from services.notifier.decisions import (
     next_claim,
     not_taken,
     report_of,
+    report_while_away,
     report_without_sending,
     unconfirmed,
 )
@@ -131,6 +136,50 @@ def test_a_mail_is_put_off_no_further_than_its_limit() -> None:
 
     assert isinstance(report, MailDeferred)
     assert report.not_before == NOW + SECOND
+
+
+def test_the_first_pause_is_a_setting() -> None:
+    mail = a_mail(MailKind.READY, state=MailState.PENDING, attempts=2)
+
+    report = report_of(mail, now=NOW, not_after=None, first_pause=4 * SECOND)
+
+    assert isinstance(report, MailDeferred)
+    assert 4 * SECOND < report.not_before - NOW <= 8 * SECOND
+
+
+@EVERY_KIND
+def test_a_relay_that_is_away_is_waited_for_in_place_for_a_minute(kind: MailKind) -> None:
+    mail_id = MailId(JOB_ID, kind)
+
+    assert report_while_away(mail_id, None, lasting=MINUTE - SECOND, now=NOW, not_after=None) is None
+
+
+@pytest.mark.parametrize(("lasting", "pause"), [(1, 1), (7, 7), (15, 15), (240, 15)])
+def test_a_relay_that_stays_away_is_given_as_long_again_and_no_longer_than_a_quarter_of_an_hour(
+    lasting: int, pause: int
+) -> None:
+    mail = a_mail(MailKind.READY, state=MailState.PENDING, attempts=3)
+
+    report = report_while_away(mail.id, mail, lasting=lasting * MINUTE, now=NOW, not_after=None)
+
+    assert report is not None
+    assert report.sequence == 3
+    assert pause * MINUTE / 2 < report.not_before - NOW <= pause * MINUTE
+
+
+def test_a_mail_that_was_never_tried_is_put_off_no_further_than_its_limit() -> None:
+    mail_id = MailId(JOB_ID, MailKind.READY)
+
+    report = report_while_away(mail_id, None, lasting=9 * MINUTE, now=NOW, not_after=NOW + SECOND)
+
+    assert report == MailDeferred(job_id=JOB_ID, kind=MailKind.READY, sequence=0, not_before=NOW + SECOND)
+
+
+def test_the_slowest_relay_still_answers_within_the_ages_of_a_claim() -> None:
+    answer = timedelta(seconds=LONGEST_ANSWER_SECONDS)
+
+    assert 2 * answer < CLAIM_GOOD_FOR
+    assert CLAIM_GOOD_FOR + ANSWERS_PER_ACCEPTANCE * answer < CLAIM_STALE_AFTER
 
 
 def pause_after(attempts: int) -> float:

@@ -36,6 +36,8 @@ def test_a_relay_is_named_by_one_url(url: str, address: RelayAddress) -> None:
         "smtp://me:s3cret@mail.example.org:port",
         "smtp://me:s3cret@mail.example.org:99999",
         "smtp://me:s3cret@mail.example.org/path",
+        "smtp://me:s3cret@mail..example.org",
+        f"smtp://me:s3cret@{'m' * 64}.example.org",
         "smtp://me:s3cret@mail.example.org?starttls=maybe",
         "smtp://me:s3cret@mail.example.org?starttls=always&starttls=never",
         "smtp://me:s3cret@mail.example.org?start_tls=never",
