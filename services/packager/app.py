@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
         backbone.ready()
-        await run_streams(app)
+        await run_streams(app, backbone.health)
 
 
 @asynccontextmanager

@@ -46,7 +46,7 @@ async def run(settings: Settings) -> None:
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher))
         backbone.ready()
-        await run_streams(app)
+        await run_streams(app, backbone.health)
 
 
 def build_launch(settings: Settings) -> Launch:
