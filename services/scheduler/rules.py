@@ -13,8 +13,10 @@ ASK_AGAIN = timedelta(minutes=10)
 """A search nobody has claimed is asked for again after this; the first request may have been lost."""
 
 OVERLOADED_AFTER = timedelta(hours=24)
-FIRST_BACK_OFF = timedelta(seconds=10)
 LONGEST_BACK_OFF = timedelta(minutes=5)
+FULL_DISK = 12
+"""Room comes back as archives expire, not within seconds: for that one backs off so many times as long."""
+
 AT_ONCE = 3
 """So often a run that was handed back restarts at once; a worker that always hands back must not spin."""
 
@@ -34,10 +36,12 @@ class Rules:
     """What an operator may set.
 
     `link`: how long a mailed link lives; `cleanup`: when all is deleted, both from the mail's acceptance.
-    `max_runs`: how many may fail. `watchdog`: a worker that died is noticed this long after its last heartbeat.
+    `max_runs`: how many may fail; `back_off`: the longest pause after the first that did. `watchdog`: a worker that
+    died is noticed this long after its last heartbeat.
     """
 
     link: timedelta = timedelta(minutes=20)
     cleanup: timedelta = timedelta(minutes=30)
     max_runs: int = 3
+    back_off: timedelta = timedelta(seconds=10)
     watchdog: timedelta = timedelta(seconds=60)

@@ -10,8 +10,8 @@ from services.scheduler.job import Job, TimerKind
 from services.scheduler.rules import (
     ASK_AGAIN,
     AT_ONCE,
-    FIRST_BACK_OFF,
     FRESH,
+    FULL_DISK,
     HANDED_BACK_FOR,
     LONGEST_BACK_OFF,
     LOOK_TWICE,
@@ -96,13 +96,15 @@ def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Jo
     failures = job.counted_runs + 1
     if event.failure is Failure.FINAL or failures >= rules.max_runs:
         return endings.fail(job, event.reason, now)
-    return _next_run_later(job, now + back_off(job, failures), counted_runs=failures)
+    first = rules.back_off * (FULL_DISK if event.reason is Reason.STORAGE_FULL else 1)
+    return _next_run_later(job, now + back_off(job, failures, first), counted_runs=failures)
 
 
-def back_off(job: Job, times: int) -> timedelta:
-    """Doubling, less up to half by the job's own number, so that many jobs do not return at once."""
+def back_off(job: Job, times: int, first: timedelta) -> timedelta:
+    """Doubling, less up to half by the job's own number, so that many jobs do not return at once; milliseconds."""
     jitter = uuid5(job.job_id, str(job.run)).int % 1000 / 2000
-    return min(FIRST_BACK_OFF * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter)
+    exact = min(first * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter)
+    return exact - exact % timedelta(milliseconds=1)
 
 
 def _after_handing_back(job: Job, now: datetime, rules: Rules) -> Job:
@@ -112,7 +114,7 @@ def _after_handing_back(job: Job, now: datetime, rules: Rules) -> Job:
     before = job.run - 1 - job.counted_runs - job.lost_runs
     if before < AT_ONCE:
         return next_run(job, now, rules)
-    return _next_run_later(job, now + back_off(job, before - AT_ONCE + 1))
+    return _next_run_later(job, now + back_off(job, before - AT_ONCE + 1, rules.back_off))
 
 
 def _next_run_later(job: Job, due: datetime, **changes: Any) -> Job:

@@ -13,6 +13,7 @@ class Settings(ProcessSettings):
     link_minutes: float = Field(default=20, gt=0)
     cleanup_minutes: float = Field(default=30, gt=0)
     max_runs: int = Field(default=3, ge=1)
+    back_off_seconds: float = Field(default=10, gt=0)
     watchdog_seconds: float = Field(default=60, ge=FRESH.total_seconds())
 
     @model_validator(mode="after")
@@ -27,6 +28,7 @@ class Settings(ProcessSettings):
             link=_milliseconds(minutes=self.link_minutes),
             cleanup=_milliseconds(minutes=self.cleanup_minutes),
             max_runs=self.max_runs,
+            back_off=_milliseconds(seconds=self.back_off_seconds),
             watchdog=_milliseconds(seconds=self.watchdog_seconds),
         )
 

@@ -218,6 +218,12 @@ def test_backing_off_doubles_and_differs_between_jobs() -> None:
     assert again == 2 * first
 
 
+def test_after_a_full_disk_one_waits_for_archives_to_expire() -> None:
+    full = after(running(), failure(Failure.RETRYABLE, reason=Reason.STORAGE_FULL)).timers[TimerKind.NEXT_RUN] - NOON
+
+    assert timedelta(minutes=1) <= full <= timedelta(minutes=2)
+
+
 @pytest.mark.parametrize(
     ("evidence", "run", "says"),
     [

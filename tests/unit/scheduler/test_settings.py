@@ -23,3 +23,7 @@ def test_fractions_of_a_minute_become_whole_milliseconds() -> None:
 def test_files_may_not_go_before_their_link() -> None:
     with pytest.raises(ValidationError, match="AID_CLEANUP_MINUTES"):
         settings(link_minutes=30, cleanup_minutes=20)
+
+
+def test_the_pause_after_a_failed_run_is_set_in_seconds() -> None:
+    assert settings(back_off_seconds=0.25).rules.back_off == timedelta(milliseconds=250)
