@@ -22,6 +22,7 @@ class Broker:
         return {place: Lag(self.acknowledged, max(self.offsets) + 1) for place in places}
 
     async def first_at(self, place: TopicPartition, offset: int) -> int | None:
+        assert place == HERE
         return next((each for each in self.offsets if each >= offset), None)
 
     async def go_back(self, place: TopicPartition, offset: int) -> None:
