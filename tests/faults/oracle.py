@@ -113,7 +113,7 @@ def _last_mail_came(
     recorded: dict[tuple[UUID, MailKind], Row],
 ) -> Iterator[Finding]:
     kind = LAST_MAIL.get(ending)
-    if kind is None or (job.job_id, kind) in copies:
+    if kind is None or job.may_be_deleted or (job.job_id, kind) in copies:
         return
     row = recorded.get((job.job_id, kind))
     if row is None or row["state"] != "refused":

@@ -20,14 +20,15 @@ _MESSAGE_ID = re.compile(r"<([a-z]+)\.([0-9a-f-]{36})@[^>]+>")
 class Accepted:
     """A job whose acceptance the client saw.
 
-    `may_be_cancelled`: somebody asked for that, so it may end either way. `may_fail`: its pictures or the disk are
-    so bad that failing is the truth.
+    `may_be_cancelled`: somebody asked for that, so it may end either way. `may_be_deleted`: the same, and its mail
+    may have come too late. `may_fail`: its pictures or the disk are so bad that failing is the truth.
     """
 
     job_id: UUID
     images: int
     address: str
     may_be_cancelled: bool = False
+    may_be_deleted: bool = False
     may_fail: bool = False
 
 

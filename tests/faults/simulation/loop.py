@@ -4,15 +4,20 @@ import asyncio
 import contextvars
 from asyncio import events
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from tests.faults.simulation.timeline import Timeline
 
 MOST_CALLBACKS = 100_000
 """In one moment; more mean that somebody goes round in circles without ever waiting."""
+
+MOST_WAITS = 100
+
+SHORTEST_WAIT = 1e-6
+"""Seconds; a machine takes some time for anything, and some code waits until none is left."""
 
 
 class NumberedTask(asyncio.Task[Any]):
@@ -35,16 +40,23 @@ class NumberedFuture(asyncio.Future[Any]):
         return self._number
 
 
-class Loop(asyncio.AbstractEventLoop):
-    """`dead`: nothing of it runs any more. `frozen`: nothing runs until it is thawed, and time goes on without it."""
+class Loop:
+    """`dead`: nothing of it runs any more. `frozen`: nothing runs until it is thawed, and time goes on without it.
 
-    def __init__(self, timeline: Timeline) -> None:
+    Of what asyncio asks of a loop it has what our code and asyncio's own primitives need. `skew`: by so many seconds
+    the clock that its callbacks see is ahead.
+    """
+
+    def __init__(self, timeline: Timeline, skew: float = 0.0) -> None:
         self.dead = False
         self.frozen = False
+        self._itself = cast("asyncio.AbstractEventLoop", self)
+        self._skew = skew
         self.troubles: list[dict[str, Any]] = []
         self._timeline = timeline
         self._ready: deque[asyncio.Handle] = deque()
         self._awake = False
+        self._held: list[Callable[[], None]] = []
         self._numbers = count(1)
         self._tasks: list[NumberedTask] = []
 
@@ -63,19 +75,19 @@ class Loop(asyncio.AbstractEventLoop):
         return False
 
     def create_future(self) -> asyncio.Future[Any]:
-        return NumberedFuture(number=next(self._numbers), loop=self)
+        return NumberedFuture(number=next(self._numbers), loop=self._itself)
 
     def create_task(
         self, coro: Any, *, name: str | None = None, context: contextvars.Context | None = None
     ) -> asyncio.Task[Any]:
-        task = NumberedTask(coro, loop=self, name=name or "", context=context, number=next(self._numbers))
+        task = NumberedTask(coro, loop=self._itself, name=name or "", context=context, number=next(self._numbers))
         self._tasks.append(task)
         return task
 
     def call_soon(
         self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = asyncio.Handle(callback, args, self._itself, context)
         self._ready.append(handle)
         self._wake()
         return handle
@@ -90,11 +102,11 @@ class Loop(asyncio.AbstractEventLoop):
     def call_at(
         self, when: float, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
     ) -> asyncio.TimerHandle:
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
-        self._timeline.at(when, lambda: self._fall_due(handle))
+        handle = asyncio.TimerHandle(when, callback, args, self._itself, context)
+        self._timeline.at(max(when, self._timeline.now + SHORTEST_WAIT), lambda: self._fall_due(handle))
         return handle
 
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
         """A thread's work happens at one moment, a little later, and is told of a little later still."""
         answer, rng = self.create_future(), self._timeline.rng
         self._timeline.after(rng.uniform(0.0001, 0.002), lambda: self._work(answer, func, args))
@@ -108,19 +120,39 @@ class Loop(asyncio.AbstractEventLoop):
 
     # What the simulation does with it
 
-    def end(self) -> None:
-        """Clean up after the simulation, as no real process could: nothing is to happen when memory is given back."""
+    def kill(self) -> None:
+        """Politeness is for others: no task is cancelled, no `finally` runs."""
         self.dead = True
-        for task in self._tasks:
-            if not task.done():
-                task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
-                _close(task.get_coro())
-        self._tasks.clear()
-        self._ready.clear()
+
+    def freeze(self) -> None:
+        self.frozen = True
 
     def thaw(self) -> None:
         self.frozen = False
+        for work in self._held:
+            self._timeline.after(0, work)
+        self._held.clear()
         self._wake()
+
+    def forget(self) -> None:
+        """After the simulation: end what hangs, so that nothing happens when its memory is given back."""
+        self.dead = True
+        with self._running():
+            for task in self._tasks:
+                if not task.done():
+                    task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
+                    _end(task.get_coro())
+        self._tasks.clear()
+        self._ready.clear()
+
+    @contextmanager
+    def _running(self) -> Iterator[None]:
+        before = events._get_running_loop()
+        events._set_running_loop(self._itself)
+        try:
+            yield
+        finally:
+            events._set_running_loop(before)
 
     def _fall_due(self, handle: asyncio.TimerHandle) -> None:
         if not handle.cancelled():
@@ -131,18 +163,15 @@ class Loop(asyncio.AbstractEventLoop):
         """All that is ready runs at this moment, but never inside of what somebody else does."""
         if not self._awake:
             self._awake = True
-            self._timeline.after(0, self._run)
+            self._timeline.at_once(self._run)
 
     def _run(self) -> None:
         self._awake = False
         if self.dead or self.frozen:
             return
-        before = events._get_running_loop()
-        events._set_running_loop(self)
-        try:
+        self._timeline.show_time(self._skew)
+        with self._running():
             self._run_ready()
-        finally:
-            events._set_running_loop(before)
 
     def _run_ready(self) -> None:
         ready, limit = self._ready, MOST_CALLBACKS
@@ -159,6 +188,9 @@ class Loop(asyncio.AbstractEventLoop):
     def _work(self, answer: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any, ...]) -> None:
         if self.dead:
             return
+        if self.frozen:
+            self._held.append(lambda: self._work(answer, func, args))
+            return
         try:
             result, error = func(*args), None
         except Exception as raised:  # noqa: BLE001 - whatever it is, whoever waits for it is told
@@ -174,9 +206,14 @@ class Loop(asyncio.AbstractEventLoop):
             answer.set_exception(error)
 
 
-def _close(coroutine: Coroutine[Any, Any, Any] | Any) -> None:
-    """It may refuse for as long as its own clean-up waits for something."""
-    for _ in range(100):
-        with suppress(BaseException):
-            coroutine.close()
+class Over(BaseException):
+    """The simulation is over."""
+
+
+def _end(coroutine: Any) -> None:
+    """Whatever it still waits for on its way out is over as well."""
+    for _ in range(MOST_WAITS):
+        try:
+            coroutine.throw(Over)
+        except BaseException:  # noqa: BLE001 - it may leave in any way
             return

@@ -1,16 +1,15 @@
 """Virtual time: what is to happen, in the order of its moments. Nothing here waits, nothing runs beside anything."""
 
 import heapq
+from collections import deque
 from collections.abc import Callable
 from itertools import count
 from random import Random
-from typing import Protocol
 
 import time_machine
 
-
-class Handle(Protocol):
-    def cancelled(self) -> bool: ...
+BEGINNING = 1_800_000_000.0
+"""In January 2027."""
 
 
 class Clock:
@@ -27,37 +26,47 @@ Happening = Callable[[], None]
 
 
 class Timeline:
-    """`now` in seconds since 1970. Two things of one moment happen in the order in which they were planned."""
+    """`now` in seconds since the beginning. Things of one moment happen in the order in which they were planned."""
 
-    def __init__(self, rng: Random, clock: Clock, start: float) -> None:
+    def __init__(self, rng: Random, clock: Clock) -> None:
         self.rng = rng
-        self.now = start
+        self.now = 0.0
         self.steps = 0
         self._clock = clock
         self._planned: list[tuple[float, int, Happening]] = []
+        self._at_once: deque[Happening] = deque()
         self._order = count()
-        clock.show(start)
+        clock.show(BEGINNING)
+
+    @property
+    def wall(self) -> float:
+        """Seconds since 1970."""
+        return BEGINNING + self.now
 
     def at(self, moment: float, happening: Happening) -> None:
         heapq.heappush(self._planned, (max(moment, self.now), next(self._order), happening))
 
+    def at_once(self, happening: Happening) -> None:
+        """At this very moment, as soon as what happens now is over."""
+        self._at_once.append(happening)
+
     def after(self, seconds: float, happening: Happening) -> None:
         self.at(self.now + seconds, happening)
 
-    def run(self, until: float, enough: Callable[[], bool] = lambda: False) -> None:
-        """Up to a moment, or until `enough` says so."""
-        while self._planned and self._planned[0][0] <= until and not enough():
-            self.step()
-        if not enough():
-            self._move(until)
+    def run(self, until: float) -> None:
+        self._finish()
+        while self._planned and self._planned[0][0] <= until:
+            self.now, _, happening = heapq.heappop(self._planned)
+            self.steps += 1
+            happening()
+            self._finish()
+        self.now = until
+        self.show_time()
 
-    def step(self) -> None:
-        moment, _, happening = heapq.heappop(self._planned)
-        self._move(moment)
-        self.steps += 1
-        happening()
+    def show_time(self, skew: float = 0.0) -> None:
+        """To whoever looks at a clock from here on."""
+        self._clock.show(self.wall + skew)
 
-    def _move(self, moment: float) -> None:
-        if moment > self.now:
-            self.now = moment
-            self._clock.show(moment)
+    def _finish(self) -> None:
+        while self._at_once:
+            self._at_once.popleft()()

@@ -1,0 +1,89 @@
+"""What our own Kafka adapters stand on: an aiokafka producer, and the questions about the inbox."""
+
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.cloudevents import Headers
+from shared.errors import DependencyAwayError
+from shared.topics import JOB_INBOX
+from tests.faults.simulation.broker import Broker
+from tests.faults.simulation.process import Process
+
+AGAIN_SECONDS = 0.5
+FIRST_WAY = 0.002
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A record that is not stored yet, and who is to be told when it is."""
+
+    key: bytes | None
+    value: bytes
+    headers: Headers
+    stored: asyncio.Future[None]
+
+
+class Producer:
+    """An idempotent one: stores each record once, in order, and never gives one up while its process lives."""
+
+    def __init__(self, process: Process, broker: Broker) -> None:
+        self._process = process
+        self._broker = broker
+        self._queues: defaultdict[str, deque[Waiting]] = defaultdict(deque)
+
+    async def send(
+        self, topic: str, *, key: bytes | None, value: bytes, headers: list[tuple[str, bytes]]
+    ) -> asyncio.Future[None]:
+        stored: asyncio.Future[None] = self._process.loop.create_future()
+        queue = self._queues[topic]
+        queue.append(Waiting(key, value, tuple(headers), stored))
+        if len(queue) == 1:
+            self._store_in(FIRST_WAY, topic)
+        return stored
+
+    async def stop(self) -> None:
+        while any(self._queues.values()):
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    def _store_in(self, seconds: float, topic: str) -> None:
+        self._process.after(seconds * self._process.rng.random(), lambda: self._store(topic))
+
+    def _store(self, topic: str) -> None:
+        if self._broker.away:
+            self._process.later(AGAIN_SECONDS, lambda: self._store(topic))
+        elif self._process.arrives(writes=True):
+            queue = self._queues[topic]
+            first = queue.popleft()
+            self._broker.append(topic, first.key, first.value, first.headers)
+            self._process.later(self._broker.slowness(), lambda: _confirm(first.stored))
+            if queue and self._process.alive:
+                self._store_in(FIRST_WAY, topic)
+
+
+class Offsets:
+    """`services/scheduler/offsets.py`, asked of the broker here."""
+
+    def __init__(self, process: Process, broker: Broker) -> None:
+        self._process = process
+        self._broker = broker
+
+    async def end(self, partition: int) -> int:
+        return await self._ask(lambda: len(self._broker.logs[JOB_INBOX.name, partition]))
+
+    async def handled(self, partition: int) -> int:
+        return await self._ask(lambda: self._broker.committed(self._process.service, (JOB_INBOX.name, partition)))
+
+    async def _ask(self, question: Callable[[], int]) -> int:
+        def answer() -> int:
+            if self._broker.away:
+                raise DependencyAwayError("kafka", "no answer")
+            return question()
+
+        return await self._process.call(answer, writes=False)
+
+
+def _confirm(stored: asyncio.Future[None]) -> None:
+    if not stored.done():
+        stored.set_result(None)

@@ -1,0 +1,91 @@
+"""From a schedule to its outcome: run it until the dust has settled, look, run it until all is over, look again."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from services.notifier.decisions import MailState
+from shared.events import MailKind
+from shared.jobs import JobState
+from tests.faults.oracle import judge
+from tests.faults.scene import Row, Scene
+from tests.faults.simulation.happenings import plan
+from tests.faults.simulation.looking import look_at, rows_of
+from tests.faults.simulation.schedule import Schedule
+from tests.faults.simulation.world import World, a_world
+from tests.faults.verdict import Finding, Verdict, Wrong
+
+MINUTE = 60.0
+HOUR = 3600.0
+SETTLED_WITHIN = 6 * HOUR
+OVER_WITHIN = 12 * HOUR
+LAST_MAIL = {JobState.COMPLETED: MailKind.READY, JobState.FAILED: MailKind.ERROR}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`settled` is the verdict when every job had ended, `findings` what was wrong then or when all was over.
+
+    `fingerprint` is the same whenever the same schedule runs on the same code.
+    """
+
+    schedule: Schedule
+    settled: Verdict
+    findings: Sequence[Finding]
+    deaths: int
+    steps: int
+    fingerprint: str
+
+
+def simulate(schedule: Schedule) -> Outcome:
+    with a_world(schedule) as world:
+        plan(world)
+        _run(world, SETTLED_WITHIN, _all_ended)
+        settled = judge(_look(world))
+        _run(world, OVER_WITHIN, _all_expired)
+        findings = [*settled.findings, *_after_all(world)]
+        return Outcome(schedule, settled, findings, world.deaths, world.timeline.steps, world.fingerprint())
+
+
+def _run(world: World, seconds: float, enough: Callable[[World], bool]) -> None:
+    """And a while longer, for what follows from the last of it."""
+    while world.timeline.now < seconds and not enough(world):
+        world.timeline.run(world.timeline.now + MINUTE)
+    world.timeline.run(world.timeline.now + 2 * MINUTE)
+
+
+def _look(world: World) -> Scene:
+    return look_at(world.around, list(world.people.accepted.values()))
+
+
+def _after_all(world: World) -> list[Finding]:
+    """Nothing is left of the jobs, and nothing was told twice on the way. What was lost is known already."""
+    living = [row for row in _jobs(world) if row["state"] != JobState.EXPIRED]
+    seen = judge(_look(world)).findings
+    return [
+        *(Finding(Wrong.LEFT, row["job_id"], f"it is never over: {row['state']}") for row in living),
+        *(finding for finding in seen if finding.wrong not in (Wrong.LOST, Wrong.FAILED)),
+    ]
+
+
+def _jobs(world: World) -> list[Row]:
+    return rows_of(world.around.node.tables, "jobs")
+
+
+def _all_expired(world: World) -> bool:
+    return all(row["state"] == JobState.EXPIRED for row in _jobs(world))
+
+
+def _all_ended(world: World) -> bool:
+    """It is calm, all that people wanted is accepted, every job has ended and its last mail with it."""
+    if world.timeline.now < world.schedule.calm_at or len(world.people.accepted) < len(world.schedule.wishes):
+        return False
+    mails = {(row["job_id"], row["kind"]): row["state"] for row in rows_of(world.around.node.tables, "mails")}
+    ended = {row["job_id"]: state for row in _jobs(world) if (state := JobState(row["state"])).ended}
+    return all(
+        job_id in ended and _is_mailed(ended[job_id], mails.get((job_id, LAST_MAIL.get(ended[job_id]))))
+        for job_id in world.people.accepted
+    )
+
+
+def _is_mailed(state: JobState, mail: str | None) -> bool:
+    return state not in LAST_MAIL or mail in (MailState.SENT, MailState.REFUSED)
