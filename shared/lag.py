@@ -33,21 +33,19 @@ class GroupLag:
             for place, offset in zip(asked, committed, strict=True)
         }
 
-    async def places(self, topics: Iterable[str]) -> set[TopicPartition]:
-        """All partitions of these topics."""
-        async with _answering():
-            await self._client.topics()
-        return {TopicPartition(topic, at) for topic in topics for at in self._client.partitions_for_topic(topic) or ()}
+    async def first_at(self, place: TopicPartition, offset: int) -> int | None:
+        """The offset of the first record there or behind, None when there is none.
 
-    async def anything_at(self, place: TopicPartition, offset: int) -> bool:
-        """Whether a record lies there or behind: what is left may be the end marks of foreign transactions only."""
+        What is left may be the end marks of foreign transactions only.
+        """
         reader = AIOKafkaConsumer(bootstrap_servers=self._kafka_url)
         try:
             async with _answering():
                 await reader.start()
                 reader.assign([place])
                 reader.seek(place, offset)
-                return bool(await reader.getmany(timeout_ms=int(READ_SECONDS * 1000), max_records=1))
+                found = await reader.getmany(timeout_ms=int(READ_SECONDS * 1000), max_records=1)
+                return found[place][0].offset if found else None
         finally:
             await reader.stop()
 

@@ -1,10 +1,17 @@
-"""The Faust app of one service, with what it takes to give up before an event is lost."""
+"""The Faust app of one service, with what it takes to leave out no record, and to give up before one is lost."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import faust
+from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
 from faust.types import TP
+
+from shared.continuity import Broker, Continuity
+
+SEEK_SECONDS = 10.0
 
 
 class StreamApp(faust.App):
@@ -16,6 +23,21 @@ class StreamApp(faust.App):
         self.kafka_url = kafka_url
         self.given_up: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._in_hand: dict[TP, tuple[int, int]] = {}
+        self._continuity: Continuity | None = None
+
+    def follow(self, broker: Broker) -> None:
+        """Let nothing be left out from now on. To be called before the app starts."""
+        self._continuity = Continuity(broker, self._go_back)
+        self.on_partitions_assigned.connect(self._own, weak=False)
+
+    async def in_turn(self, message: Any) -> bool:
+        """Whether the record may be handled now; if not it comes again, and is not to be acknowledged."""
+        return self._continuity is None or await self._continuity.in_turn(_place(message.tp), message.offset)
+
+    async def fetch_again(self, place: TopicPartition) -> None:
+        """For a place that has records and delivers none; one whose record is in hand delivers it already."""
+        if self._continuity is not None and TP(*place) not in self._in_hand:
+            await self._continuity.fetch_again(place)
 
     def give_up(self, reason: Exception) -> None:
         """The first reason counts."""
@@ -34,5 +56,23 @@ class StreamApp(faust.App):
 
     def put_down(self, message: Any) -> None:
         """The record is done."""
+        if self._continuity is not None:
+            self._continuity.done(_place(message.tp), message.offset)
         if self._in_hand.get(message.tp) == (message.generation_id, message.offset):
             del self._in_hand[message.tp]
+
+    async def _go_back(self, place: TopicPartition, offset: int) -> None:
+        # A place that is somebody else's by now cannot be sought in, and need not be.
+        with suppress(IllegalStateError, TimeoutError):
+            async with asyncio.timeout(SEEK_SECONDS):
+                await self.consumer.seek_wait({TP(*place): offset})
+
+    async def _own(self, _app: Any, /, *arguments: Any, **_: Any) -> None:
+        """Faust tells the full set of partitions at every rebalance."""
+        assigned: set[TP] = arguments[0]
+        if self._continuity is not None:
+            self._continuity.own(map(_place, assigned))
+
+
+def _place(tp: TP) -> TopicPartition:
+    return TopicPartition(tp.topic, tp.partition)

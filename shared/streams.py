@@ -19,7 +19,7 @@ from faust.types import StreamT
 
 from shared.cloudevents import Delivery
 from shared.health import Health
-from shared.lag import group_lag
+from shared.lag import GroupLag, group_lag
 from shared.streamapp import StreamApp
 from shared.topics import Topic
 from shared.transport import transport_for
@@ -29,6 +29,7 @@ from shared.watch import Watch
 log = structlog.get_logger()
 
 _STOP_TIMEOUT = 15.0  # with the broker away Faust would take minutes to say goodbye
+_METADATA_SECONDS = 5
 _THIRTY_DAYS = 30 * 24 * 3600.0
 
 
@@ -52,6 +53,8 @@ def build_stream_app(service: str, kafka_url: str) -> StreamApp:
         stream_buffer_maxsize=256,
         stream_wait_empty=False,
         consumer_auto_offset_reset="earliest",
+        # Who leads a group just after the broker's start may know of no partitions yet, and gives nobody any.
+        consumer_metadata_max_age_ms=_METADATA_SECONDS * 1000,
     )
     app.transport = transport_for(app)
     return app
@@ -69,36 +72,43 @@ def consume(app: StreamApp, topics: Iterable[Topic], consumer: Handling) -> None
 
         async def take(stream: StreamT[bytes]) -> None:
             async for event in stream.events():
-                await _take(app, consumer, event.message)
+                if not await _done(app, consumer, event.message):
+                    return
 
         app.agent(channel, name=f"{app.conf.id}.{topic.name}", isolated_partitions=True)(take)
 
 
-async def _take(app: StreamApp, consumer: Handling, message: Any) -> None:
-    """Return when the record is done. To return or raise otherwise would have Faust acknowledge it."""
-    # Faust acknowledges also what it cancels, when the process stops: not while this is held.
+async def _done(app: StreamApp, consumer: Handling, message: Any) -> bool:
+    """Whether the record is; if not, the process ends, and the agent must take no other: Faust would commit past it."""
+    # Faust acknowledges also what it cancels, what raises, and what an agent leaves: not while this is held.
     message.incref()
     try:
+        if not await app.in_turn(message):
+            return True
         app.take_up(message)
         await consumer.handle(_delivery(message))
         app.put_down(message)
-    except Exception as reason:  # noqa: BLE001 - whatever it is, nobody may take the next record
+    except Exception as reason:  # noqa: BLE001 - whatever it is
         app.give_up(reason)
-        await asyncio.Event().wait()
+        return False
     message.decref()
+    return True
 
 
 async def run_streams(app: StreamApp, health: Health | None = None) -> None:
     """Consume until cancelled; raises what makes going on wrong, so that the process ends and is started again."""
     bind_to_running_loop(app)
     app.finalize()
-    try:
-        await app.start()
-        async with _watched(app, health):
-            await _until_over(app)
-    finally:
-        # Also one that was cancelled while it started: its tasks would keep the process from ending.
-        await _stop(app)
+    async with AsyncExitStack() as stack:
+        lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka_url, app.conf.id)))
+        app.follow(lags)
+        try:
+            await app.start()
+            async with _watched(app, lags, health):
+                await _until_over(app)
+        finally:
+            # Also one that was cancelled while it started: its tasks would keep the process from ending.
+            await _stop(app)
     if app.given_up.done():
         raise app.given_up.result()
     raise RuntimeError("the consumer crashed") from app.crash_reason
@@ -111,8 +121,8 @@ async def _until_over(app: StreamApp) -> None:
 
 
 @asynccontextmanager
-async def _watched(app: StreamApp, health: Health | None) -> AsyncIterator[None]:
-    watching = asyncio.create_task(_watch(app, health))
+async def _watched(app: StreamApp, lags: GroupLag, health: Health | None) -> AsyncIterator[None]:
+    watching = asyncio.create_task(_watch(app, lags, health))
     try:
         yield
     finally:
@@ -120,24 +130,25 @@ async def _watched(app: StreamApp, health: Health | None) -> AsyncIterator[None]
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _watch(app: StreamApp, health: Health | None) -> None:
+async def _watch(app: StreamApp, lags: GroupLag, health: Health | None) -> None:
     try:
-        async with AsyncExitStack() as stack:
-            lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka_url, app.conf.id)))
-            watch = Watch(lags, topics=_topics(app), owned=lambda: _owned(app))
-            if health is not None:
-                health.alive_while(stalled=watch.stalled)
-            await watch.run()
+        watch = Watch(lags, lambda: _places(app), nudge=app.fetch_again)
+        if health is not None:
+            health.alive_while(stalled=watch.stalled)
+        await watch.run()
     except Exception as reason:  # noqa: BLE001 - a consumer that nobody watches may be dead
         app.give_up(reason)
 
 
-def _topics(app: StreamApp) -> set[str]:
-    return {topic for agent in app.agents.values() for topic in agent.get_topic_names()}
+def _places(app: StreamApp) -> set[TopicPartition]:
+    """Those this process owns; all while it owns none: a member that lost its place looks as if nobody needed it."""
+    owned = {TopicPartition(place.topic, place.partition) for place in app.consumer.assignment()}
+    topics = {topic for agent in app.agents.values() for topic in agent.get_topic_names()}
+    return owned or {TopicPartition(topic, at) for topic in topics for at in range(_partitions(app, topic))}
 
 
-def _owned(app: StreamApp) -> set[TopicPartition]:
-    return {TopicPartition(place.topic, place.partition) for place in app.consumer.assignment()}
+def _partitions(app: StreamApp, topic: str) -> int:
+    return app.consumer.topic_partitions(topic) or 0
 
 
 async def _stop(app: faust.App) -> None:

@@ -5,7 +5,7 @@ agent has died. Only a restart helps then, and not every supervisor asks `/livez
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import structlog
@@ -22,23 +22,22 @@ DEAD_SECONDS = 120.0
 END_SECONDS = 300.0
 
 Places = Callable[[], Iterable[TopicPartition]]
+Nudge = Callable[[TopicPartition], Awaitable[None]]
 
 
 class Lags(Protocol):
     async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]: ...
 
-    async def places(self, topics: Iterable[str]) -> set[TopicPartition]: ...
-
-    async def anything_at(self, place: TopicPartition, offset: int) -> bool: ...
+    async def first_at(self, place: TopicPartition, offset: int) -> int | None: ...
 
 
 class Watch:
-    """Over the partitions this process owns; over all of its topics' while it owns none: a lost member looks so."""
+    """Over the places that this process has to move. `nudge` has one fetched again that does not deliver."""
 
-    def __init__(self, lags: Lags, topics: Iterable[str], owned: Places, *, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, lags: Lags, places: Places, nudge: Nudge, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._lags = lags
-        self._topics = list(topics)
-        self._owned = owned
+        self._places = places
+        self._nudge = nudge
         self._look_seconds = look_seconds
         self._movement = Movement()
         self._nothing_before: dict[TopicPartition, int] = {}
@@ -68,16 +67,18 @@ class Watch:
         self._movement.observe(named, seconds=self._look_seconds, excused=bool(waiting_for()))
 
     async def _lags_now(self) -> dict[TopicPartition, Lag]:
-        lags = await self._lags.of(set(self._owned()) or await self._lags.places(self._topics))
+        lags = await self._lags.of(self._places())
         return {place: await self._truly(place, lag) for place, lag in lags.items()}
 
     async def _truly(self, place: TopicPartition, lag: Lag) -> Lag:
         """Without what no consumer will ever be given."""
         if self._nothing_before.get(place) == lag.end:
             return Lag(lag.end, lag.end)
-        if self._movement.stands(f"{place.topic}-{place.partition}", lag) and not await self._lags.anything_at(
-            place, lag.acknowledged
-        ):
+        if not self._movement.stands(f"{place.topic}-{place.partition}", lag):
+            return lag
+        if await self._lags.first_at(place, lag.acknowledged) is None:
             self._nothing_before[place] = lag.end
             return Lag(lag.end, lag.end)
+        if not waiting_for():
+            await self._nudge(place)
         return lag

@@ -21,18 +21,19 @@ class Lags:
         self.lags = {HERE: lags.get("here", Lag(0, 0)), THERE: lags.get("there", Lag(0, 0))}
         self.away = False
         self.only_marks = False
+        self.fetched_again: list[TopicPartition] = []
 
     async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
         if self.away:
             raise DependencyAwayError("kafka")
         return {place: self.lags[place] for place in places}
 
-    async def places(self, topics: Iterable[str]) -> set[TopicPartition]:
-        return set(self.lags) if list(topics) == ["job-due.v1"] else set()
-
-    async def anything_at(self, place: TopicPartition, offset: int) -> bool:
+    async def first_at(self, place: TopicPartition, offset: int) -> int | None:
         assert self.lags[place].acknowledged == offset
-        return not self.only_marks
+        return None if self.only_marks else offset
+
+    async def fetch_again(self, place: TopicPartition) -> None:
+        self.fetched_again.append(place)
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +43,7 @@ def _quiet() -> Iterator[None]:
 
 
 async def looked(lags: Lags, *owned: TopicPartition, times: int = LOOKS) -> Watch:
-    watch = Watch(lags, ["job-due.v1"], lambda: owned, look_seconds=5)
+    watch = Watch(lags, lambda: owned, lags.fetch_again, look_seconds=5)
     for _ in range(times):
         await watch._look()
     return watch
@@ -54,13 +55,21 @@ async def test_a_partition_that_does_not_move_is_told() -> None:
     assert watch.stalled() == {"job-due.v1-0": DEAD_SECONDS}
 
 
+async def test_a_place_that_stands_is_fetched_again_long_before_that() -> None:
+    lags = Lags(here=Lag(5, 9))
+    await looked(lags, HERE, THERE, times=2)
+    assert lags.fetched_again == [HERE]
+
+
+async def test_a_process_that_waits_is_not_disturbed() -> None:
+    lags = Lags(here=Lag(5, 9))
+    with waits_for("cassandra"):
+        await looked(lags, HERE, times=3)
+    assert lags.fetched_again == []
+
+
 async def test_what_another_process_owns_is_its_own_affair() -> None:
     assert (await looked(Lags(there=Lag(5, 9)), HERE)).stalled() == {}
-
-
-async def test_a_process_without_partitions_is_judged_by_all() -> None:
-    """Faust may lose its place in the group without noticing; that looks as if nobody needed it."""
-    assert list((await looked(Lags(there=Lag(5, 9)))).stalled()) == ["job-due.v1-1"]
 
 
 async def test_what_is_left_may_be_only_the_marks_of_foreign_transactions() -> None:
@@ -88,7 +97,8 @@ async def test_a_broker_that_does_not_answer_tells_of_nothing() -> None:
 
 
 async def test_when_nothing_has_moved_for_long_the_process_ends() -> None:
-    watch = Watch(Lags(here=Lag(5, 9)), ["job-due.v1"], lambda: [HERE], look_seconds=0)
+    lags = Lags(here=Lag(5, 9))
+    watch = Watch(lags, lambda: [HERE], lags.fetch_again, look_seconds=0)
     watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=0, excused=False)
     watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=END_SECONDS, excused=False)
 
