@@ -66,7 +66,8 @@ class Lines(Generic[L]):
             with waits_for("smtp_slot"):
                 await stack.enter_async_context(self._slots)
                 await self._pace.acquire()
-            line = await self._rested() or await self._new()
+            with waits_for("smtp"):
+                line = await self._rested() or await self._new()
             stack.push_async_callback(self._put_back, line)
             yield line
 
