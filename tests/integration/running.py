@@ -14,7 +14,7 @@ import aiohttp
 
 from deploy.local.ports import free_ports
 
-READY_WITHIN = 40.0
+READY_WITHIN = 120.0
 
 
 class RunningService:
