@@ -13,6 +13,7 @@ from services.packager.handlers import forget_job, pack_images, tidy_up
 from services.packager.packing import Means
 from services.packager.settings import Settings
 from services.packager.slots import Slots
+from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
 from shared.archives import LocalArchives
 from shared.backbone import standing_on
@@ -48,6 +49,7 @@ async def run(settings: Settings) -> None:
         cassandra, publisher = backbone.cassandra, backbone.publisher
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
         archives = LocalArchives(settings.folder)
+        tell_room_of(settings.folder)
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
         stack.push_async_callback(bench.stop)

@@ -1,10 +1,17 @@
-"""A disk without room is told from a bug of ours."""
+"""A disk without room is told from a bug of ours, and how much it has is told to the operator."""
 
 import errno
+import math
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+from prometheus_client import Gauge
 
 from shared.errors import Reason, RunError
+
+FREE = Gauge("aid_archives_free_bytes", "Room left where the archives lie")
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -18,3 +25,15 @@ def room_needed() -> Iterator[None]:
         if error.errno in _FULL:
             raise RunError(Reason.STORAGE_FULL, retryable=True, detail=str(error)) from error
         raise
+
+
+def tell_room_of(folder: Path) -> None:
+    """Whenever the metrics are read; no number while the folder is away."""
+
+    def free() -> float:
+        try:
+            return shutil.disk_usage(folder).free
+        except OSError:
+            return math.nan
+
+    FREE.set_function(free)

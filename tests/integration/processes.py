@@ -19,6 +19,19 @@ def descendants(ancestor: int) -> set[int]:
     return found
 
 
+def zombies() -> set[int]:
+    """Dead, and not collected by anybody yet."""
+    return {pid for pid, state, _ in _stats() if state == "Z"}
+
+
+def command_of(pid: int) -> list[str]:
+    """Program and arguments; nothing of one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
 def _stats() -> Iterator[tuple[int, str, int]]:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

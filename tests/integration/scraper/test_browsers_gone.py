@@ -15,7 +15,7 @@ from services.scraper.engines import Ending
 from services.scraper.engines.google import Google
 from services.scraper.launching import launch_local
 from services.scraper.windows import BrowserError
-from tests.integration.processes import descendants
+from tests.integration.processes import command_of, descendants
 from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
 
@@ -95,16 +95,12 @@ async def test_nothing_of_a_browser_is_left_not_even_a_zombie_or_a_crash_report(
     with leaving_nothing(temporary):
         others = descendants(os.getpid())
         browser = await asyncio.to_thread(local_launch)
-        family = {pid: command_of(pid) for pid in descendants(os.getpid()) - others}
+        family = {pid: " ".join(command_of(pid)) for pid in descendants(os.getpid()) - others}
 
         await browser.close()
 
     assert [command for command in family.values() if str(Path.home() / ".config") in command] == []
     assert [command for pid, command in family.items() if os.path.exists(f"/proc/{pid}")] == []  # noqa: ASYNC240, PTH110
-
-
-def command_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
 
 
 @pytest.mark.parametrize(("binary", "chromedriver"), [("false", "chromedriver"), ("chromium", "false")])
