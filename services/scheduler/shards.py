@@ -66,7 +66,11 @@ class Shard:
 
 
 class Shards:
-    """Follows the assignment of partitions; what stays through a rebalance is not touched."""
+    """Follows the assignment of partitions.
+
+    Each assignment begins anew, also with what was here before: a process that slept was given up meanwhile, another
+    one decided, handled events and armed timers, and nobody tells the one that wakes up.
+    """
 
     def __init__(self, build: Callable[[int], Shard], tasks: asyncio.TaskGroup) -> None:
         self._build = build
@@ -76,12 +80,11 @@ class Shards:
 
     async def assign(self, partitions: Iterable[int]) -> None:
         """Own exactly these from now on."""
-        wanted = set(partitions)
-        for partition in self._shards.keys() - wanted:
-            _, task = self._shards.pop(partition)
+        for partition, (_, task) in self._shards.items():
             task.cancel()
             log.info("shard_left", shard=partition)
-        for partition in wanted - self._shards.keys():
+        self._shards.clear()
+        for partition in set(partitions):
             shard = self._build(partition)
             self._shards[partition] = shard, self._tasks.create_task(shard.live())
         async with self._changed:
