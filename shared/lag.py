@@ -11,7 +11,6 @@ from shared.errors import DependencyAwayError
 from shared.movement import Lag
 
 ANSWER_SECONDS = 10.0
-READ_SECONDS = 2.0
 
 
 class GroupLag:
@@ -44,10 +43,19 @@ class GroupLag:
                 await reader.start()
                 reader.assign([place])
                 reader.seek(place, offset)
-                found = await reader.getmany(timeout_ms=int(READ_SECONDS * 1000), max_records=1)
-                return found[place][0].offset if found else None
+                return await _first_of(reader, place)
         finally:
             await reader.stop()
+
+
+async def _first_of(reader: AIOKafkaConsumer, place: TopicPartition) -> int | None:
+    """None only when it has read to the end: no answer in time is no proof."""
+    (end,) = (await reader.end_offsets([place])).values()
+    while await reader.position(place) < end:
+        found = await reader.getmany(timeout_ms=100, max_records=1)
+        if found:
+            return int(found[place][0].offset)
+    return None
 
 
 @asynccontextmanager

@@ -44,14 +44,17 @@ class StreamApp(faust.App):
         if not self.given_up.done():
             self.given_up.set_result(reason)
 
-    def take_up(self, message: Any) -> None:
-        """Refuse the record when the one before it was let go unfinished: Faust would commit past that.
+    def look_back(self, message: Any) -> None:
+        """Refuse to go on when the record before this one was let go unfinished: its agent has died.
 
-        A rebalance may cancel a handler, and then the record comes again; whatever else does, loses it.
+        A rebalance may cancel a handler too, but that begins a new generation, and the record comes again.
         """
         generation, offset = self._in_hand.get(message.tp, (-1, -1))
         if generation == message.generation_id and offset < message.offset:
             raise RuntimeError(f"the handler of {message.topic}-{message.partition} died at {offset}")
+
+    def take_up(self, message: Any) -> None:
+        """The record is in hand from now on."""
         self._in_hand[message.tp] = message.generation_id, message.offset
 
     def put_down(self, message: Any) -> None:

@@ -83,6 +83,7 @@ async def _done(app: StreamApp, consumer: Handling, message: Any) -> bool:
     # Faust acknowledges also what it cancels, what raises, and what an agent leaves: not while this is held.
     message.incref()
     try:
+        app.look_back(message)
         if not await app.in_turn(message):
             return True
         app.take_up(message)

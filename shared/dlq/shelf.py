@@ -1,0 +1,75 @@
+"""The dead-letter topics, read and answered with kafka-python: no service runs here, and nothing is waited for."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+
+from shared.dlq.letters import Letter, Lying, letters_among, receipt_for
+from shared.errors import DependencyAwayError
+
+ANSWER_SECONDS = 15.0
+_MAX_REQUEST_BYTES = 4 * 1024 * 1024
+
+
+def read_letters(kafka_url: str, topics: Iterable[str]) -> list[Letter]:
+    """All letters of these topics, in their order. DependencyAwayError when no broker answers."""
+    with _named(), _consumer(kafka_url) as consumer:
+        places = [TopicPartition(topic, at) for topic in topics for at in consumer.partitions_for_topic(topic) or ()]
+        return letters_among(_lying(consumer, places))
+
+
+def send_back(kafka_url: str, letters: Iterable[Letter]) -> Iterator[Letter]:
+    """Each letter once its record is stored where it came from, and the receipt beside the letter."""
+    with _named(), _producer(kafka_url) as producer:
+        for letter in letters:
+            _deliver(producer, letter.origin, letter.key, letter.value, letter.headers)
+            _deliver(producer, letter.topic, letter.key, None, receipt_for(letter), partition=letter.partition)
+            yield letter
+
+
+def _lying(consumer: Any, places: list[TopicPartition]) -> Iterator[Lying]:
+    consumer.assign(places)
+    ends = consumer.end_offsets(places)
+    for place in places:
+        consumer.seek_to_beginning(place)
+    while any(consumer.position(place) < ends[place] for place in places):
+        for place, records in consumer.poll(timeout_ms=500).items():
+            yield from (_record(record) for record in records if record.offset < ends[place])
+
+
+def _record(record: Any) -> Lying:
+    headers = tuple((name, bytes(text or b"")) for name, text in record.headers)
+    return Lying(record.topic, record.partition, record.offset, record.timestamp, record.key, record.value, headers)
+
+
+def _deliver(producer: Any, topic: str, key: bytes | None, value: bytes | None, headers: Any, **where: int) -> None:
+    producer.send(topic, key=key, value=value, headers=list(headers), **where).get(ANSWER_SECONDS)
+
+
+@contextmanager
+def _consumer(kafka_url: str) -> Iterator[Any]:
+    consumer = KafkaConsumer(bootstrap_servers=kafka_url.split(","), enable_auto_commit=False)
+    try:
+        yield consumer
+    finally:
+        consumer.close()
+
+
+@contextmanager
+def _producer(kafka_url: str) -> Iterator[Any]:
+    producer = KafkaProducer(bootstrap_servers=kafka_url.split(","), acks="all", max_request_size=_MAX_REQUEST_BYTES)
+    try:
+        yield producer
+    finally:
+        producer.close(timeout=ANSWER_SECONDS)
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except KafkaError as error:
+        raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
