@@ -9,16 +9,11 @@ import argparse
 import asyncio
 import tempfile
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID, uuid4
 
-from deploy.local.artefacts import cassandra_jars, kafka_jars
-from deploy.local.cassandra import Cassandra
-from deploy.local.kafka import Kafka
-from deploy.local.ports import free_ports
-from deploy.local.servers import serving
+from bench.servers import real_servers
 from shared.events import JobScheduled, JobSubmitted
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.topics import JOB_DUE, JOB_LIFECYCLE
@@ -76,14 +71,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--each", type=int, default=50)
     arguments = parser.parse_args()
-    print(", ".join(f"{name} {version(name)}" for name in ("faust-streaming", "aiokafka", "cassandra-driver")))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        home = Path(folder)
-        kafka_port, controller_port, cassandra_port, storage_port = free_ports(4)
-        kafka = Kafka(home=home, jars=kafka_jars(), port=kafka_port, controller_port=controller_port)
-        cassandra = Cassandra(home=home, jars=cassandra_jars(), port=cassandra_port, storage_port=storage_port)
-        with serving(kafka, home), serving(cassandra, home):
-            asyncio.run(measure(arguments.seconds, arguments.each, kafka.url, cassandra.hosts, home))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, real_servers(Path(folder)) as hosts:
+        asyncio.run(measure(arguments.seconds, arguments.each, *hosts, Path(folder)))
 
 
 if __name__ == "__main__":

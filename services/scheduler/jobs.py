@@ -37,11 +37,15 @@ class JobRows:
         """True when `job` is now the row; False when the row is no longer the version before it."""
         ttl = int(KEPT_AFTER_EXPIRY.total_seconds()) if job.state is JobState.EXPIRED else 0
         before = job.version - 1 or None
-        values = [_stored(name, getattr(job, name)) for name in _COLUMNS]
         try:
-            return await self._cassandra.execute_if(_WRITE, (ttl, *values, job.job_id, before))
+            return await self._cassandra.execute_if(_WRITE, (ttl, *stored(job).values(), job.job_id, before))
         except OutcomeUnknownError:
             return await self.read(job.job_id) == job
+
+
+def stored(job: Job) -> dict[str, Any]:
+    """The columns of its row, all but the key."""
+    return {name: _stored(name, getattr(job, name)) for name in _COLUMNS}
 
 
 def _stored(name: str, value: Any) -> Any:

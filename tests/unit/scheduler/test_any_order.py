@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: what holds for every job at every moment."""
 
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from shared.errors import Reason
 from shared.events import (
     CancelRequested,
     DeleteRequested,
+    Event,
     Failure,
     JobCancelled,
     JobCompleted,
@@ -46,6 +48,7 @@ causes: st.SearchStrategy[Cause] = st.one_of(
 )
 evidence = st.builds(Evidence, claimed=st.booleans(), last_sign=st.none() | moments)
 histories = st.lists(st.tuples(causes, moments, evidence), max_size=40)
+NOBODY = Evidence(claimed=False, last_sign=None)
 TERMINAL = (JobCompleted, JobFailed, JobCancelled)
 
 
@@ -61,7 +64,7 @@ def lives(history: list[tuple[Cause, object, Evidence]]) -> list[Job]:
 
 
 @given(histories)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_versions_grow_by_one_and_facts_carry_them(history: list[tuple[Cause, object, Evidence]]) -> None:
     rows = lives(history)
 
@@ -70,7 +73,7 @@ def test_versions_grow_by_one_and_facts_carry_them(history: list[tuple[Cause, ob
 
 
 @given(histories)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_a_job_ends_at_most_once_and_is_forgotten_at_most_once(history: list[tuple[Cause, object, Evidence]]) -> None:
     said = [message for row in lives(history) for message in row.outbox]
 
@@ -79,7 +82,7 @@ def test_a_job_ends_at_most_once_and_is_forgotten_at_most_once(history: list[tup
 
 
 @given(histories)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_no_living_job_is_without_a_timer(history: list[tuple[Cause, object, Evidence]]) -> None:
     """A row without one would never move again: that is how jobs get lost."""
     needed = {
@@ -95,7 +98,7 @@ def test_no_living_job_is_without_a_timer(history: list[tuple[Cause, object, Evi
 
 
 @given(histories, causes, moments, evidence)
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_an_event_told_twice_decides_once(
     history: list[tuple[Cause, object, Evidence]], cause: Cause, now: object, seen: Evidence
 ) -> None:
@@ -107,3 +110,29 @@ def test_an_event_told_twice_decides_once(
     again = decide(rows[-1], cause, now=now, rules=RULES, evidence=seen)  # type: ignore[arg-type]
 
     assert again is None or again is rows[-1]
+
+
+@given(histories, st.booleans(), st.randoms(use_true_random=False))
+@settings(max_examples=150)
+def test_a_whole_life_told_again_in_any_order_after_its_end_starts_nothing(
+    history: list[tuple[Cause, object, Evidence]], forgotten: bool, random: Random
+) -> None:
+    """A topic read from its beginning, a form sent again: neither searches, nor ends the job another way.
+
+    What an old timer says is not looked at: the row has no such timer any more.
+    """
+    lived = [(SUBMITTED, NOON, NOBODY), *history, (CancelRequested(job_id=JOB_ID), NOON, NOBODY)]
+    ended = lives([*lived, *([(fired(TimerKind.CLEAN_UP), NOON, NOBODY)] if forgotten else [])])[-1]
+    again = [step for step in lived * 2 if not isinstance(step[0], Timer)]
+    random.shuffle(again)
+
+    row, said = ended, list[Event]()
+    for cause, now, seen in again:
+        following = decide(row, cause, now=now, rules=RULES, evidence=seen)  # type: ignore[arg-type]
+        if following is not None and following is not row:
+            row, said = following, [*said, *following.outbox]
+
+    assert row.state in (ended.state, JobState.EXPIRED)
+    assert row.run in (ended.run, 0)
+    assert all(isinstance(message, JobExpired) for message in said)
+    assert not forgotten or row is ended
