@@ -13,6 +13,9 @@ from tests.faults.simulation.timeline import Timeline
 SESSION_SECONDS = 10.0
 """As in shared/streams.py: a member that is silent for so long is given up."""
 
+LONGEST_WAY = 0.02
+"""Seconds until a member hears what the broker tells it."""
+
 Place = tuple[str, int]
 """A topic and a partition."""
 
@@ -123,7 +126,7 @@ class Group:
         for member in self.members:
             if not member.silent:
                 self._soon(member.revoke)
-        self.timeline.after(self.timeline.rng.uniform(0.01, 0.5), self._deal)
+        self.timeline.after(self.timeline.rng.uniform(2 * LONGEST_WAY, 0.5), self._deal)
 
     def _deal(self) -> None:
         if any(member.silent for member in self.members):
@@ -150,4 +153,4 @@ class Group:
             self._soon(lambda: owner.wake(place))
 
     def _soon(self, tell: Callable[[], None]) -> None:
-        self.timeline.after(self.timeline.rng.uniform(0.0005, 0.02), tell)
+        self.timeline.after(self.timeline.rng.uniform(0.0005, LONGEST_WAY), tell)

@@ -1,6 +1,7 @@
 """The five services as processes of the simulation: their own parts, put together as each `app.py` does it."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from services.scheduler import app as scheduler_app
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.jobs import JobRows
 from services.scheduler.owner import JobOwner
+from services.scheduler.remembered import Remembered
 from services.scheduler.shards import Shard, Shards
 from services.scheduler.timers import Cursors, TimerIndex
 from services.scheduler.witness import Witness
@@ -50,7 +52,7 @@ DOWNLOAD_SECONDS = 30.0
 
 async def scheduler(process: Process, around: Surroundings) -> None:
     async with asyncio.TaskGroup() as tasks:
-        shards = Shards(lambda partition: a_shard(partition, process, around), tasks)
+        shards = Shards(shard_builder(process, around), tasks)
         streams = Streams(
             process,
             around.broker,
@@ -61,27 +63,27 @@ async def scheduler(process: Process, around: Surroundings) -> None:
         await streams.run()
 
 
-def a_shard(partition: int, process: Process, around: Surroundings) -> Shard:
+def shard_builder(process: Process, around: Surroundings) -> Callable[[int], Shard]:
     cassandra, publisher = around.cassandra(process), around.publisher(process)
-    clockwork = Clockwork(
-        partition,
-        index=TimerIndex(cassandra),
-        cursors=Cursors(cassandra),
-        now=scheduler_app.now,
-        bucket=BUCKET,
-        tick=TICK,
-    )
-    owner = JobOwner(
-        rows=JobRows(cassandra),
-        publisher=publisher,
-        timers=clockwork,
-        witness=Witness(cassandra),
-        rules=around.rules,
-        now=scheduler_app.now,
-    )
-    consumer = Consumer(process.service, dict.fromkeys(concrete_types(Inbox), owner.on_event), publisher)
-    offsets = Offsets(process, around.broker)
-    return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
+    rows, witness, remembered = JobRows(cassandra), Witness(cassandra), Remembered()
+    index, cursors, offsets = TimerIndex(cassandra), Cursors(cassandra), Offsets(process, around.broker)
+    now = scheduler_app.now
+
+    def build(partition: int) -> Shard:
+        clockwork = Clockwork(partition, index=index, cursors=cursors, now=now, bucket=BUCKET, tick=TICK)
+        owner = JobOwner(
+            rows=rows,
+            publisher=publisher,
+            timers=clockwork,
+            witness=witness,
+            rules=around.rules,
+            now=now,
+            remembered=remembered,
+        )
+        consumer = Consumer(process.service, dict.fromkeys(concrete_types(Inbox), owner.on_event), publisher)
+        return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
+
+    return build
 
 
 async def scraper(process: Process, around: Surroundings) -> None:

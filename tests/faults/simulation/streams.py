@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-from shared.cloudevents import Delivery
 from shared.streams import Handling
 from shared.topics import Topic
 from tests.faults.simulation.broker import Broker, Place
@@ -91,27 +90,26 @@ class Streams:
             self._generation = generation
             await self._assigned(places)
             self._more = {place: asyncio.Event() for place in places}
-            self._reading = [asyncio.ensure_future(self._read(place)) for place in places]
+            self._reading = [asyncio.create_task(self._read(place)) for place in places]
+            for reading in self._reading:
+                reading.add_done_callback(self._over)
 
     async def _read(self, place: Place) -> None:
         position = await self._process.call(lambda: self._group.committed[place], writes=False)
         log, more = self._broker.logs[place], self._more[place]
         while True:
             while not self._broker.away and position < len(log):
-                await self._handle(log[position])
+                await self._consumer.handle(log[position])
                 position += 1
                 self._done[place] = position
                 self._commit_soon()
             more.clear()
             await more.wait()
 
-    async def _handle(self, delivery: Delivery) -> None:
-        try:
-            await self._consumer.handle(delivery)
-        except Exception as error:
-            if not self._crashed.done():
-                self._crashed.set_exception(error)
-            raise
+    def _over(self, reading: asyncio.Task[None]) -> None:
+        """It ends by being cancelled, or not at all."""
+        if not reading.cancelled() and (error := reading.exception()) and not self._crashed.done():
+            self._crashed.set_exception(error)
 
     def _commit_soon(self) -> None:
         if not self._committing:
