@@ -65,7 +65,7 @@ class JobOwner:
         self._witness = witness
         self._rules = rules
         self._now = now
-        self._completed = remembered or Remembered()
+        self._completed = (remembered or Remembered()).of_one_owner()
         self._locks = KeyedLocks()
 
     async def on_event(self, event: Event) -> list[Event]:

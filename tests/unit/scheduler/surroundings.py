@@ -70,6 +70,7 @@ class Surroundings:
         self.rows = JobRows(self.cassandra)
         self.index = TimerIndex(self.cassandra)
         self.cursors = Cursors(self.cassandra)
+        self.remembered = Remembered(100)
         self.topics = MemoryPublisher("scheduler")
         self.armed: list[Timer] = []
         self.evidence = Evidence(claimed=False, last_sign=None)
@@ -111,7 +112,7 @@ class Owner(JobOwner):
             witness=_Witness(around),
             rules=RULES,
             now=around.clock.now,
-            remembered=Remembered(100),
+            remembered=around.remembered,
         )
 
 

@@ -25,6 +25,7 @@ from shared.events import (
     MailSent,
     RescheduleRequested,
     RunFailed,
+    to_milliseconds,
 )
 from shared.jobs import JobState
 from tests.unit.scheduler.jobs import JOB_ID, NOON, RULES, SUBMITTED, archive, fired
@@ -79,6 +80,15 @@ def test_a_job_ends_at_most_once_and_is_forgotten_at_most_once(history: list[tup
 
     assert sum(isinstance(message, TERMINAL) for message in said) <= 1
     assert sum(isinstance(message, JobExpired) for message in said) <= 1
+
+
+@given(histories)
+@settings(max_examples=150)
+def test_all_timers_are_such_as_the_index_keeps(history: list[tuple[Cause, object, Evidence]]) -> None:
+    """In whole milliseconds: one that came back changed would not be recognised."""
+    timers = [due_at for row in lives(history) for due_at in row.timers.values()]
+
+    assert timers == [to_milliseconds(due_at) for due_at in timers]
 
 
 @given(histories)
