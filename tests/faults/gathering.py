@@ -13,6 +13,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.zips import PAPERS
+from shared.anyrecords import read_any_record
 from shared.cassandra import Cassandra
 from shared.events import Event
 from shared.schema import TABLES
@@ -135,6 +136,7 @@ async def looking(people: People, since: int) -> AsyncIterator[Looking]:
 
 @asynccontextmanager
 async def reader(kafka_url: str, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    read_any_record()
     consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False, **options)
     await consumer.start()
     try:
@@ -161,7 +163,8 @@ def _fact(record: Any) -> Event | None:
 
 def _words(record: Any) -> str:
     told = {name: text.decode() for name, text in record.headers if name.startswith("dlq_")}
-    return f"{record.topic}: {told.get('dlq_error')} {told.get('dlq_message')} of {told.get('dlq_topic')}"
+    place = f"{told.get('dlq_topic')}-{told.get('dlq_partition')}-{told.get('dlq_offset')}"
+    return f"{record.topic}: {told.get('dlq_error')} {told.get('dlq_message')} of {place}"
 
 
 def _copies(system: System) -> list[Copy]:
