@@ -13,6 +13,7 @@ from deploy.local.cassandra import Cassandra
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import serving
+from shared.anyrecords import read_any_record
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,7 +32,8 @@ def pytest_configure() -> None:
 
 @pytest.fixture(scope="session")
 def kafka_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`host:port` of a broker without topics."""
+    """`host:port` of a broker without topics. Tests put there what a strict client cannot read."""
+    read_any_record()
     port, controller_port = free_ports(2)
     home = tmp_path_factory.mktemp("kafka")
     kafka = Kafka(home=home, jars=kafka_jars(), port=port, controller_port=controller_port)

@@ -1,6 +1,7 @@
 """Record batches as any producer may write them, byte by byte: what no well-behaved client lets through."""
 
 import struct
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from aiokafka.record.util import calc_crc32c, encode_varint
 PLAIN, GZIP, SNAPPY, LZ4, ZSTD = range(5)
 _HEADER = struct.Struct(">qiibIhiqqqhii")
 _AFTER_LENGTH, _AFTER_CRC = 12, 21
+_NOW = int(time.time() * 1000)
 
 
 @dataclass(frozen=True)
@@ -23,17 +25,15 @@ class RawRecord:
     headers: tuple[tuple[bytes, bytes | None], ...] = ()
 
 
-def batch(records: Sequence[RawRecord], *, timestamp: int = 1_772_543_525_123) -> bytes:
+def batch(records: Sequence[RawRecord]) -> bytes:
     """Uncompressed, magic 2."""
-    return sealed(
-        b"".join(_framed(_body(offset, record)) for offset, record in enumerate(records)), len(records), timestamp
-    )
+    return sealed(b"".join(_framed(_body(offset, record)) for offset, record in enumerate(records)), len(records))
 
 
-def sealed(payload: bytes, count: int, timestamp: int = 1_772_543_525_123, *, codec: int = PLAIN) -> bytes:
+def sealed(payload: bytes, count: int, *, codec: int = PLAIN) -> bytes:
     """The batch whose records, compressed with `codec`, are `payload`."""
     length = _HEADER.size - _AFTER_LENGTH + len(payload)
-    fields = (0, length, -1, 2, 0, codec, count - 1, timestamp, timestamp, -1, -1, -1, count)
+    fields = (0, length, -1, 2, 0, codec, count - 1, _NOW, _NOW, -1, -1, -1, count)
     whole = bytearray(_HEADER.pack(*fields) + payload)
     struct.pack_into(">I", whole, _AFTER_CRC - 4, calc_crc32c(bytes(whole[_AFTER_CRC:])))
     return bytes(whole)
@@ -45,13 +45,13 @@ def records_of(plain: bytes) -> bytes:
 
 
 async def produce(kafka_url: str, topic: str, partition: int, whole: bytes) -> int:
-    """Where the broker put it; its refusal is raised."""
+    """Where the only broker put it; its refusal is raised."""
     client = AIOKafkaClient(bootstrap_servers=kafka_url)
     await client.bootstrap()
     try:
-        await client._wait_on_metadata(topic)
-        (node,) = [broker.nodeId for broker in client.cluster.brokers()][:1]
-        answer = await client.send(node, ProduceRequest(None, -1, 10_000, [(topic, [(partition, whole)])]))
+        (broker,) = client.cluster.brokers()
+        request = ProduceRequest(None, -1, 10_000, [(topic, [(partition, whole)])])
+        answer = await client.send(broker.nodeId, request)
         ((_, ((_, code, offset, *_rest),)),) = answer.topics
         if code:
             raise for_code(code)(f"{topic}-{partition}")
