@@ -107,7 +107,7 @@ Keyspace = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 
 
 class ProcessSettings(BaseSettings):
-    """Read from `AID_…` variables; frozen afterwards."""
+    """Read from `AID_…` variables; frozen afterwards. `failure_limit` is for those that consume: see `Tolerance`."""
 
     model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
 
@@ -118,6 +118,7 @@ class ProcessSettings(BaseSettings):
     health_port: Port = 8180
     log_format: LogFormat = "json"
     log_file: Path | None = None
+    failure_limit: int = Field(default=10, ge=0, le=1000)
 
 
 S = TypeVar("S", bound=BaseSettings)

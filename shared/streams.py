@@ -96,7 +96,7 @@ async def _done(app: StreamApp, consumer: Handling, message: Any) -> bool:
     return True
 
 
-async def run_streams(app: StreamApp, health: Health | None = None) -> None:
+async def run_streams(app: StreamApp, health: Health) -> None:
     """Consume until cancelled; raises what makes going on wrong, so that the process ends and is started again."""
     bind_to_running_loop(app)
     app.finalize()
@@ -122,7 +122,7 @@ async def _until_over(app: StreamApp) -> None:
 
 
 @asynccontextmanager
-async def _watched(app: StreamApp, lags: GroupLag, health: Health | None) -> AsyncIterator[None]:
+async def _watched(app: StreamApp, lags: GroupLag, health: Health) -> AsyncIterator[None]:
     watching = asyncio.create_task(_watch(app, lags, health))
     try:
         yield
@@ -131,11 +131,10 @@ async def _watched(app: StreamApp, lags: GroupLag, health: Health | None) -> Asy
         await asyncio.gather(watching, return_exceptions=True)
 
 
-async def _watch(app: StreamApp, lags: GroupLag, health: Health | None) -> None:
+async def _watch(app: StreamApp, lags: GroupLag, health: Health) -> None:
     try:
         watch = Watch(lags, lambda: _places(app), nudge=app.fetch_again)
-        if health is not None:
-            health.alive_while(stalled=watch.stalled)
+        health.alive_while(stalled=watch.stalled)
         await watch.run()
     except Exception as reason:  # noqa: BLE001 - a consumer that nobody watches may be dead
         app.give_up(reason)

@@ -21,6 +21,7 @@ from shared.jobs import Jobs
 from shared.links import Links
 from shared.recipients import Recipients
 from shared.streams import build_stream_app, consume, run_streams
+from shared.tolerance import Tolerance
 from shared.topics import JOB_LIFECYCLE
 
 NAME = "notifier"
@@ -39,9 +40,10 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(postman.finish)
 
         app = build_stream_app(NAME, settings.kafka_url)
-        consume(app, [JOB_LIFECYCLE], Consumer(NAME, build_handlers(postman, mails, recipients), publisher))
+        told = build_handlers(postman, mails, recipients)
+        consume(app, [JOB_LIFECYCLE], Consumer(NAME, told, publisher, Tolerance(settings.failure_limit)))
         backbone.ready()
-        await run_streams(app)
+        await run_streams(app, backbone.health)
 
 
 def build_relay(settings: Settings) -> Lines[SmtpLine]:

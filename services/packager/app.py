@@ -36,6 +36,7 @@ from shared.publisher import Publisher
 from shared.pulse import Pulse
 from shared.streams import build_stream_app, consume, run_streams
 from shared.tasks import in_background
+from shared.tolerance import Tolerance
 from shared.topics import IMAGE_BATCHES, JOB_LIFECYCLE
 from shared.work import Workbench
 
@@ -59,7 +60,8 @@ async def run(settings: Settings) -> None:
         means = build_means(settings, cassandra, publisher, fetcher, archives)
         handlers = build_handlers(bench, means, sweep)
         app = build_stream_app(NAME, settings.kafka_url)
-        consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], Consumer(NAME, handlers, publisher))
+        consumer = Consumer(NAME, handlers, publisher, Tolerance(settings.failure_limit))
+        consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], consumer)
         backbone.ready()
         await run_streams(app, backbone.health)
 

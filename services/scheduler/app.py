@@ -24,6 +24,7 @@ from shared.consumer import Consumer
 from shared.events import Inbox, concrete_types, to_milliseconds
 from shared.publisher import Publisher
 from shared.streams import build_stream_app, consume, run_streams
+from shared.tolerance import Tolerance
 from shared.topics import JOB_INBOX
 from shared.waiting import until_available
 
@@ -44,7 +45,7 @@ async def run(settings: Settings) -> None:
         consume(app, [JOB_INBOX], shards)
         follow_assignment(app, shards)
         backbone.ready()
-        await run_streams(app)
+        await run_streams(app, backbone.health)
 
 
 def shard_builder(
@@ -52,7 +53,7 @@ def shard_builder(
 ) -> Callable[[int], Shard]:
     """Builds the shard of a partition, as often as it comes."""
     rows, index, cursors, witness = JobRows(cassandra), TimerIndex(cassandra), Cursors(cassandra), Witness(cassandra)
-    remembered = Remembered()
+    remembered, tolerance = Remembered(), Tolerance(settings.failure_limit)
 
     def build(partition: int) -> Shard:
         clockwork = Clockwork(partition, index=index, cursors=cursors, now=now)
@@ -65,7 +66,7 @@ def shard_builder(
             now=now,
             remembered=remembered,
         )
-        consumer = Consumer(NAME, dict.fromkeys(concrete_types(Inbox), owner.on_event), publisher)
+        consumer = Consumer(NAME, dict.fromkeys(concrete_types(Inbox), owner.on_event), publisher, tolerance)
         return Shard(partition, owner=owner, clockwork=clockwork, consumer=consumer, offsets=offsets)
 
     return build

@@ -24,6 +24,7 @@ from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
 from shared.streams import build_stream_app, consume, run_streams
+from shared.tolerance import Tolerance
 from shared.topics import JOB_DUE
 from shared.work import Workbench
 
@@ -44,7 +45,7 @@ async def run(settings: Settings) -> None:
         means = build_means(settings, cassandra, publisher, browsers)
         search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
         app = build_stream_app(NAME, settings.kafka_url)
-        consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher))
+        consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher, Tolerance(settings.failure_limit)))
         backbone.ready()
         await run_streams(app, backbone.health)
 

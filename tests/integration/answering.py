@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from shared.consumer import Consumer
 from shared.events import Event, JobStarted, MailKind, MailRefused
+from shared.health import Health
 from shared.process import run_process
 from shared.publisher import Publisher
 from shared.settings import ProcessSettings, read_settings
@@ -26,7 +27,7 @@ async def run(settings: ProcessSettings, group: str) -> None:
     try:
         app = build_stream_app(group, settings.kafka_url)
         consume(app, [JOB_LIFECYCLE], Consumer(DEAD_LETTERS_OF, {JobStarted: answer}, publisher))
-        await run_streams(app)
+        await run_streams(app, Health())
     finally:
         await publisher.close()
 

@@ -8,6 +8,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.cloudevents import Delivery
+from shared.health import Health
 from shared.provision import ProvisionSettings, create_topics
 from shared.streamapp import StreamApp
 from shared.streams import build_stream_app, consume, run_streams
@@ -29,7 +30,7 @@ def idle(group: str, kafka_url: str) -> StreamApp:
 
 async def stopped(app: StreamApp, *, after: float) -> float:
     """Seconds from the moment it is told to stop until it has."""
-    running = asyncio.ensure_future(run_streams(app))
+    running = asyncio.ensure_future(run_streams(app, Health()))
     await asyncio.sleep(after)
     running.cancel()
     told = asyncio.get_running_loop().time()
@@ -81,7 +82,7 @@ async def test_a_consumer_that_waits_to_join_its_group_can_be_stopped_and_leaves
 ) -> None:
     """The broker reads its LeaveGroup only once it has answered the JoinGroup before it on the same connection."""
     app = idle(group_that_never_gathers, kafka_url)
-    running = asyncio.ensure_future(run_streams(app))
+    running = asyncio.ensure_future(run_streams(app, Health()))
     async with asyncio.timeout(30):
         while await members(kafka_url, group_that_never_gathers) < 2:
             await asyncio.sleep(0.1)
