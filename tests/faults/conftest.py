@@ -13,7 +13,13 @@ from tests.faults.people import People, visitors
 from tests.faults.system import System, running_system
 from tests.faults.trial import Trial
 
-SHORT = {"AID_WATCHDOG_SECONDS": "10", "AID_SMTP_ANSWER_SECONDS": "1.5", "AID_MAIL_PAUSE_SECONDS": "1"}
+SHORT = {
+    "AID_WATCHDOG_SECONDS": "10",
+    "AID_BACK_OFF_SECONDS": "0.1",
+    "AID_DOWNLOAD_SECONDS": "4",
+    "AID_SMTP_ANSWER_SECONDS": "1.5",
+    "AID_MAIL_PAUSE_SECONDS": "1",
+}
 """A worker that died or a relay that hangs is noticed sooner; the long form waits as long as an operator would."""
 
 
