@@ -57,7 +57,7 @@ class Looking:
 
     async def scene(self) -> Scene:
         jobs = self.people.accepted
-        records = await self._records()
+        records = await self.records()
         wanted = {job.job_id for job in jobs}
         return Scene(
             accepted=jobs,
@@ -93,7 +93,7 @@ class Looking:
         rows = await self.cassandra.execute(f"SELECT * FROM {table}")  # noqa: S608 - our tables
         return [row for row in rows if row[key] in wanted]
 
-    async def _records(self) -> list[Any]:
+    async def records(self) -> list[Any]:
         """All that was said since the test began, in the broker's order per partition."""
         async with reader(self.system.kafka_url) as consumer:
             places = _places(*(topic.name for topic in ALL))

@@ -3,6 +3,7 @@
 import random
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.faults.gathering import looking
 from tests.faults.oracle import judge
@@ -38,6 +39,11 @@ class Trial:
             await look.until_settled(patience)
             self.recovery = time.monotonic() - over
             return await look.scene()
+
+    async def records(self) -> list[Any]:
+        """All that was said since this test began, in the broker's order per partition."""
+        async with looking(self.people, self.since) as look:
+            return await look.records()
 
     def require_survival(self, scene: Scene, **load: object) -> Verdict:
         """AssertionError when anything was lost, doubled, untrue, left or told. `load` goes into the verdict's line."""
