@@ -1,7 +1,9 @@
 """Publishing to Kafka with aiokafka: acks from all replicas, idempotent, every delivery awaited."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
@@ -14,6 +16,8 @@ from shared.waiting import until_available
 
 log = structlog.get_logger()
 
+Start = Callable[[], Awaitable[AIOKafkaProducer]]
+
 DELIVERY_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
@@ -23,28 +27,18 @@ _MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter carries the whole record t
 class Publisher:
     """`source` is the service's name; it goes into every event."""
 
-    def __init__(self, producer: AIOKafkaProducer, *, source: str, delivery_seconds: float) -> None:
+    def __init__(self, producer: AIOKafkaProducer, start: Start, *, source: str, delivery_seconds: float) -> None:
         self._producer = producer
+        self._start = start
         self._source = source
         self._delivery_seconds = delivery_seconds
+        self._replacing = asyncio.Lock()
 
     @classmethod
     async def connect(cls, kafka_url: str, *, source: str, delivery_seconds: float = DELIVERY_SECONDS) -> "Publisher":
         """DependencyAwayError when no broker answers."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=kafka_url,
-            acks="all",
-            enable_idempotence=True,
-            request_timeout_ms=int(delivery_seconds * 1000),
-            max_request_size=_MAX_REQUEST_BYTES,
-            linger_ms=0,
-        )
-        try:
-            await producer.start()
-        except KafkaError as error:
-            await producer.stop()
-            raise DependencyAwayError("kafka", str(error)[:300]) from error
-        return cls(producer, source=source, delivery_seconds=delivery_seconds)
+        start = partial(_start, kafka_url, delivery_seconds)
+        return cls(await start(), start, source=source, delivery_seconds=delivery_seconds)
 
     async def publish(self, *events: Event) -> None:
         """Returns when every event is stored. DependencyAwayError: some may be, repeat them all."""
@@ -56,13 +50,16 @@ class Publisher:
 
     async def publish_records(self, *records: Record) -> None:
         """The same for records as they are."""
+        producer = self._producer
         try:
             # An idempotent producer never gives a batch up; without a limit nobody would learn that Kafka is away.
             async with asyncio.timeout(self._delivery_seconds):
-                await self._deliver(records)
-        except MessageSizeTooLargeError:
-            raise
+                await _deliver(producer, records)
         except (KafkaError, TimeoutError) as error:
+            if isinstance(error, KafkaError) and not error.retriable:
+                await self._replace(producer)
+            if isinstance(error, MessageSizeTooLargeError):
+                raise
             raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
 
     async def answers(self) -> bool:
@@ -75,14 +72,42 @@ class Publisher:
 
     async def close(self) -> None:
         """What is still on its way gets a last chance; with Kafka away that ends after CLOSE_SECONDS."""
-        try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._producer.stop()
-        except TimeoutError:
-            log.warning("goodbye_cut_short", dependency="kafka")
+        await _stop(self._producer)
 
-    async def _deliver(self, records: tuple[Record, ...]) -> None:
-        deliveries = [
-            await self._producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers)) for r in records
-        ]
-        await asyncio.gather(*deliveries)
+    async def _replace(self, spoilt: AIOKafkaProducer) -> None:
+        """After a refusal an idempotent producer has lost count: the broker would refuse all that follows, for ever."""
+        async with self._replacing:
+            if self._producer is spoilt:
+                self._producer = await self._start()
+                log.warning("producer_replaced")
+                await _stop(spoilt)
+
+
+async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:
+    producer = AIOKafkaProducer(
+        bootstrap_servers=kafka_url,
+        acks="all",
+        enable_idempotence=True,
+        request_timeout_ms=int(delivery_seconds * 1000),
+        max_request_size=_MAX_REQUEST_BYTES,
+        linger_ms=0,
+    )
+    try:
+        await producer.start()
+    except KafkaError as error:
+        await producer.stop()
+        raise DependencyAwayError("kafka", str(error)[:300]) from error
+    return producer
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await producer.stop()
+    except (KafkaError, TimeoutError):
+        log.warning("goodbye_cut_short", dependency="kafka")
+
+
+async def _deliver(producer: AIOKafkaProducer, records: tuple[Record, ...]) -> None:
+    deliveries = [await producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers)) for r in records]
+    await asyncio.gather(*deliveries)
