@@ -57,9 +57,9 @@ class Moods:
 
 
 async def test_no_mail_is_lost_or_doubled_and_no_job_minds_whatever_the_relay_does(trial: Trial, long: bool) -> None:
-    jobs, away = (250, 90.0) if long else (10, 2.0)
+    jobs, away = (300, 90.0) if long else (8, 1.5)
     async with moody(trial, SOON if long else {}) as moods:
-        asking = asyncio.ensure_future(trial.people.submit_many(jobs, over=120 if long else 3, images=5))
+        asking = asyncio.ensure_future(trial.people.submit_many(jobs, over=120 if long else 2, images=5))
         await gone(trial.system.relay, away)
         await asking
         scene = await trial.settle(patience=2400)
