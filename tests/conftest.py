@@ -15,6 +15,8 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import serving
 from shared.anyrecords import read_any_record
 
+SYSTEM = ("e2e", "faults")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="fault tests with their full load: an hour, not a minute")
@@ -28,6 +30,13 @@ def pytest_configure() -> None:
     # What a person's shell says to the services is not said to the tests.
     for name in [name for name in os.environ if name.startswith("AID_")]:
         del os.environ[name]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several workers, one tests the parts and one the whole system: each has its own servers to start."""
+    for item in items:
+        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group("system" if folder in SYSTEM else "parts"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,8 @@
 import os
 import random
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from deploy.local.setup import set_up
 from tests.faults.people import People, visitors
 from tests.faults.system import System, running_system
 from tests.faults.trial import Trial
+
+VERDICT = "verdict"
+"""What a test records of itself under this name is shown in the end."""
 
 SHORT = {
     "AID_WATCHDOG_SECONDS": "10",
@@ -23,22 +27,23 @@ SHORT = {
 """A worker that died or a relay that hangs is noticed sooner; the long form waits as long as an operator would."""
 
 
-VERDICTS = pytest.StashKey[list[str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[VERDICTS] = []
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """The verdicts, with the seeds that repeat them, whether a test has failed or not."""
-    verdicts = config.stash[VERDICTS]
+    verdicts = [
+        line for report in _reports(terminalreporter) for name, line in report.user_properties if name == VERDICT
+    ]
     for line in verdicts:
-        terminalreporter.write_line(line)
+        terminalreporter.write_line(str(line))
     chosen = config.getoption("--verdicts")
     if chosen is not None:
         chosen.parent.mkdir(parents=True, exist_ok=True)
         chosen.write_text("".join(f"{line}\n" for line in verdicts))
+
+
+def _reports(terminalreporter: pytest.TerminalReporter) -> list[pytest.TestReport]:
+    """Of the tests themselves, not of what was set up for them."""
+    reports = [report for each in terminalreporter.stats.values() for report in each]
+    return [report for report in reports if isinstance(report, pytest.TestReport) and report.when == "call"]
 
 
 @pytest.fixture(scope="session")
@@ -64,9 +69,13 @@ async def system(tmp_path_factory: pytest.TempPathFactory, long: bool) -> AsyncI
 
 @pytest.fixture
 async def trial(
-    request: pytest.FixtureRequest, pytestconfig: pytest.Config, system: System, seed: int, long: bool
+    request: pytest.FixtureRequest,
+    record_property: Callable[[str, object], None],
+    system: System,
+    seed: int,
+    long: bool,
 ) -> AsyncIterator[Trial]:
     fault = Path(request.path).stem.removeprefix("test_")
     async with visitors() as session:
         people = People(system, session, random.Random(seed))
-        yield Trial(fault, seed, system, people, pytestconfig.stash[VERDICTS], long)
+        yield Trial(fault, seed, system, people, partial(record_property, VERDICT), long)

@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +16,13 @@ from tests.faults.verdict import Verdict
 
 @dataclass
 class Trial:
-    """`verdicts` are the lines of the whole session. `since`: its first moment, in milliseconds since 1970."""
+    """`tell` has the verdict shown after all tests. `since`: its first moment, in milliseconds since 1970."""
 
     fault: str
     seed: int
     system: System
     people: People
-    verdicts: list[str]
+    tell: Callable[[str], None]
     long: bool
     since: int = field(default_factory=lambda: int(time.time() * 1000))
     began: float = field(default_factory=time.monotonic)
@@ -50,7 +51,7 @@ class Trial:
         verdict = judge(scene)
         self.system.settled.update(job.job_id for job in scene.accepted)
         told = {"fault": self.fault, "seed": self.seed, "long": self.long, **load, **self._times()}
-        self.verdicts.append(verdict.line(**told))
+        self.tell(verdict.line(**told))
         verdict.require(**told)
         return verdict
 
