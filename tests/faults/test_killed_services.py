@@ -24,16 +24,20 @@ async def test_no_job_is_lost_or_doubled_whatever_is_killed(trial: Trial, long: 
 
 async def kill_at_random(trial: Trial, kills: int) -> None:
     """One after the other, but several may be away at once."""
-    reviving: set[asyncio.Task[None]] = set()
+    reviving: list[asyncio.Task[None]] = []
     away: set[Instance] = set()
-    for _ in range(kills):
-        victim = trial.rng.choice([each for each in trial.system.fleet.instances if each not in away])
-        await victim.kill()
-        away.add(victim)
-        task = asyncio.create_task(revive(victim, trial.rng.uniform(0, LONGEST_REST), away))
-        reviving.add(task)
-        await asyncio.sleep(trial.rng.uniform(0, 1.5))
-    await asyncio.gather(*reviving)
+    try:
+        for _ in range(kills):
+            victim = trial.rng.choice([each for each in trial.system.fleet.instances if each not in away])
+            await victim.kill()
+            away.add(victim)
+            reviving.append(asyncio.create_task(revive(victim, trial.rng.uniform(0, LONGEST_REST), away)))
+            await asyncio.sleep(trial.rng.uniform(0, 1.5))
+    finally:
+        # Also when one of them fails: none may be started after the end of the test.
+        failures = [each for each in await asyncio.gather(*reviving, return_exceptions=True) if each is not None]
+    if failures:
+        raise failures[0]
 
 
 async def revive(instance: Instance, rest: float, away: set[Instance]) -> None:
