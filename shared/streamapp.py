@@ -1,6 +1,7 @@
 """The Faust app of one service, with what it takes to leave out no record, and to give up before one is lost."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +17,8 @@ SEEK_SECONDS = 10.0
 
 class StreamApp(faust.App):
     """`given_up` holds what makes going on wrong, once something does."""
+
+    logger = logging.getLogger("faust.app")
 
     def __init__(self, *args: Any, kafka_url: str, **settings: Any) -> None:
         brokers = [f"kafka://{host}" for host in kafka_url.split(",")]

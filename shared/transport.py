@@ -1,6 +1,7 @@
 """Faust's Kafka transport, cured: no record ends the fetching, a goodbye neither waits for a rebalance nor crashes."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -23,6 +24,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     A broker answers the requests of one connection one after the other, and JoinGroup only when every member has
     joined. Until then, up to a minute, the LeaveGroup behind it is not even read.
     """
+
+    logger = logging.getLogger("faust.transport")
 
     async def on_thread_stop(self) -> None:
         try:
@@ -50,6 +53,8 @@ async def _leave_by_another_connection(client: Any, coordinator: Any) -> None:
 
 
 class _Consumer(driver.Consumer):
+    logger = logging.getLogger("faust.transport")
+
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
