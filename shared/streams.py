@@ -45,7 +45,7 @@ def build_stream_app(service: str, kafka_url: str) -> StreamApp:
         table_standby_replicas=0,
         datadir=Path(gettempdir()) / f"aid-{service}",  # stays empty, but Faust insists on having one
         broker_session_timeout=10.0,
-        broker_heartbeat_interval=3.0,
+        broker_heartbeat_interval=1.0,  # so soon the others know that one has left, and take over
         broker_rebalance_timeout=60.0,
         # A member that fetches nothing for this long leaves its group and never comes back.
         broker_max_poll_interval=_THIRTY_DAYS,
