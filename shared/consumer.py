@@ -110,8 +110,13 @@ class Consumer:
         return failure
 
     async def _call(self, handler: Handler, event: Event) -> None:
-        answers = await handler(event)
-        await self._publisher.publish(*answers)
+        try:
+            answers = await handler(event)
+            await self._publisher.publish(*answers)
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            raise RuntimeError("something the handler waited for was cancelled") from None
 
     async def _refuse(self, delivery: Delivery, error: Exception) -> None:
         """Put aside what is no event; one that looks like ours counts as a sign of a bad deploy."""
@@ -147,3 +152,9 @@ class Consumer:
 
     async def _put_aside(self, letter: Record) -> None:
         await until_available(lambda: self._publisher.publish_records(letter))
+
+
+def _is_cancelled() -> bool:
+    """Whether it is this task that is being cancelled, by a rebalance or the end of the process."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

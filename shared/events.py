@@ -31,8 +31,10 @@ def to_milliseconds(moment: datetime) -> datetime:
 MOST_IMAGES = 10_000
 """No job may ask for more, whatever a gateway allows."""
 
-Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+MOST_COUNTED = 2**31 - 1
 """What a Cassandra `int` keeps."""
+
+Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 
 Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
 
@@ -127,7 +129,7 @@ class ArchiveBuilt(Inbox):
     """
 
     found: Count
-    kept: Count = Field(ge=1)
+    kept: int = Field(ge=1, le=MOST_COUNTED)
     refused: Refusals = Field(default_factory=dict)
     size: int = Field(ge=0, le=2**63 - 1)
     sha256: str = Field(pattern="^[0-9a-f]{1,64}$")

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from shared.events import MOST_IMAGES
 from shared.settings import ArchivesUrl, Port, ProcessSettings, PublicUrl, SecretKeys, TimeZone
 
 
@@ -13,7 +14,7 @@ class Settings(ProcessSettings):
     public_url: PublicUrl
     secret_keys: SecretKeys
     archives: ArchivesUrl
-    max_images: int = Field(default=500, ge=1)
+    max_images: int = Field(default=500, ge=1, le=MOST_IMAGES)
     time_zone: TimeZone = "UTC"
     horizon_days: int = Field(default=366, ge=1)
     form_minutes: float = Field(default=120, gt=0)

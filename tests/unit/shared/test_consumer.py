@@ -312,6 +312,21 @@ async def test_records_of_ours_that_have_another_shape_stop_the_service(publishe
     assert len(publisher.records) == MISMATCHES_PER_BUG - 1
 
 
+async def test_a_handler_that_waits_for_what_somebody_cancels_is_a_bug_and_not_a_goodbye(
+    publisher: MemoryPublisher,
+) -> None:
+    """Faust takes every cancellation for a rebalance, and would go on with the next record."""
+
+    async def handler(_: JobStarted) -> Iterable[Event]:
+        waited_for: asyncio.Future[Iterable[Event]] = asyncio.get_running_loop().create_future()
+        waited_for.cancel()
+        return await waited_for
+
+    await consumer(publisher, handler).handle(delivered(STARTED))
+
+    assert dict(publisher.records[0].headers)["dlq_error"] == b"RuntimeError"
+
+
 async def test_log_lines_of_a_handler_say_which_record_it_was(publisher: MemoryPublisher) -> None:
     lines: list[MutableMapping[str, Any]] = []
 

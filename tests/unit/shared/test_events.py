@@ -114,3 +114,28 @@ def test_times_are_utc_and_no_finer_than_what_is_stored() -> None:
 def test_what_makes_no_sense_cannot_be_said(kind: type[Event], fields: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         kind.model_validate({"job_id": JOB_ID} | fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "forged"),
+    [
+        (JobSubmitted, {"images": 10_001}),
+        (JobSubmitted, {"images": 0}),
+        (JobSubmitted, {"query": ""}),
+        (JobSubmitted, {"query": "x" * 501}),
+        (JobSubmitted, {"run": 2**31}),
+        (JobSubmitted, {"sequence": 2**63}),
+        (ArchiveBuilt, {"found": 2**31}),
+        (ArchiveBuilt, {"kept": 0}),
+        (ArchiveBuilt, {"sha256": "no digest"}),
+        (ArchiveBuilt, {"refused": {"gone": -1}}),
+        (ArchiveBuilt, {"refused": {"x" * 51: 1}}),
+        (ArchiveBuilt, {"stopped_because": "x" * 51}),
+    ],
+)
+def test_what_no_service_of_ours_would_write_is_no_event(kind: type[Event], forged: dict[str, object]) -> None:
+    """A handler would stumble over it, where Cassandra keeps no such number."""
+    (sample,) = [event for event in EVERY_EVENT if type(event) is kind]
+
+    with pytest.raises(ValidationError):
+        kind.model_validate(sample.model_dump() | forged)
