@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import Counter
 
 from shared.redaction import without_addresses
+from shared.repeats import LessOften
 
 LINES_LOST = Counter("aid_log_lines_lost_total", "Lines that could not be written, as on a full disk", ["place"])
 
@@ -74,7 +75,9 @@ def _route(formatter: logging.Formatter, log_file: Path | None) -> None:
     handlers: list[logging.Handler] = [_ToStdout(sys.stdout)]
     if log_file is not None:
         handlers.append(_ToFile(log_file))
+    less_often = LessOften(_NOISY)
     for handler, place in zip(handlers, ("stdout", "file"), strict=False):
+        handler.addFilter(less_often)
         handler.setFormatter(formatter)
         handler.set_name(place)
     root = logging.getLogger()
