@@ -1,4 +1,4 @@
-"""What a library says again and again, said every ten seconds: aiokafka writes forty lines a second without a broker."""
+"""What a library says again and again, said every ten seconds: aiokafka writes forty lines a second with no broker."""
 
 import logging
 import time
