@@ -107,6 +107,7 @@ class Workbench:
             self._slots.release()
             log.info("run_not_begun", stage=self._stage, run=run)
             return
+        log.info("run_begun", stage=self._stage, run=run)
         task = asyncio.create_task(self._live(job_id, run, work, afterwards))
         self._tasks[job_id, run] = task
         task.add_done_callback(lambda _: self._tasks.pop((job_id, run)))

@@ -38,6 +38,9 @@ class Neighbours:
             "UPDATE jobs SET state = ?, archive_run = ? WHERE job_id = ?", (state, archive_run, job_id)
         )
 
+    async def begin_run(self, job_id: UUID, run: int) -> None:
+        await self.cassandra.execute("UPDATE jobs SET run = ? WHERE job_id = ?", (run, job_id))
+
     async def find(self, job_id: UUID, urls: Iterable[str], first_rank: int = 1) -> None:
         found = [
             FoundImage(url, rank, "google", f"https://pages.example/{rank}", f"Panda {rank}")
