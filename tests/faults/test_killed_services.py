@@ -28,9 +28,9 @@ async def kill_at_random(trial: Trial, kills: int) -> None:
     away: set[Instance] = set()
     try:
         for _ in range(kills):
-            victim = trial.rng.choice([each for each in trial.system.fleet.instances if each not in away])
-            await victim.kill()
+            victim = trial.rng.choice(await enough_living(trial, away))
             away.add(victim)
+            await victim.kill()
             reviving.append(asyncio.create_task(revive(victim, trial.rng.uniform(0, LONGEST_REST), away)))
             await asyncio.sleep(trial.rng.uniform(0, 1.5))
     finally:
@@ -38,6 +38,14 @@ async def kill_at_random(trial: Trial, kills: int) -> None:
         failures = [each for each in await asyncio.gather(*reviving, return_exceptions=True) if each is not None]
     if failures:
         raise failures[0]
+
+
+async def enough_living(trial: Trial, away: set[Instance]) -> list[Instance]:
+    """Those that live, once they are half of all again."""
+    instances = trial.system.fleet.instances
+    while 2 * len(away) > len(instances):
+        await asyncio.sleep(0.05)
+    return [each for each in instances if each not in away]
 
 
 async def revive(instance: Instance, rest: float, away: set[Instance]) -> None:
