@@ -35,12 +35,17 @@ class Continuity:
         self._broker = broker
         self._go_back = go_back
         self._next: dict[TopicPartition, int] = {}
+        self._agreed: set[TopicPartition] = set()
         self._sent_back: dict[TopicPartition, tuple[int, float]] = {}
 
     def own(self, places: Iterable[TopicPartition]) -> None:
-        """Exactly these from now on; what becomes ours anew begins where the group has committed."""
+        """Exactly these from now on, each from where the group has committed, or further where it stays ours.
+
+        A process that slept finds the same places its own, and that somebody else has gone on there meanwhile.
+        """
         owned = set(places)
         self._next = {place: offset for place, offset in self._next.items() if place in owned}
+        self._agreed.clear()
 
     async def in_turn(self, place: TopicPartition, offset: int) -> bool:
         """Whether this record may be handled now. If not it is not to be acknowledged: it comes again, in its turn."""
@@ -64,9 +69,10 @@ class Continuity:
         await self._send_back(place, await self._expected(place))
 
     async def _expected(self, place: TopicPartition) -> int:
-        if place not in self._next:
+        if place not in self._agreed:
             lags = await until_available(lambda: self._broker.of([place]))
-            self._next.setdefault(place, lags[place].acknowledged)
+            self._next[place] = max(lags[place].acknowledged, self._next.get(place, 0))
+            self._agreed.add(place)
         return self._next[place]
 
     def _just_sent_back(self, place: TopicPartition, expected: int) -> bool:

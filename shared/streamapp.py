@@ -25,7 +25,8 @@ class StreamApp(faust.App):
         super().__init__(*args, broker=brokers, **settings)
         self.kafka_url = kafka_url
         self.given_up: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
-        self._in_hand: dict[TP, tuple[int, int]] = {}
+        self._in_hand: set[TP] = set()
+        self._unfinished: dict[TP, tuple[int, int]] = {}
         self._continuity: Continuity | None = None
 
     def follow(self, broker: Broker) -> None:
@@ -52,20 +53,25 @@ class StreamApp(faust.App):
 
         A rebalance may cancel a handler too, but that begins a new generation, and the record comes again.
         """
-        generation, offset = self._in_hand.get(message.tp, (-1, -1))
+        generation, offset = self._unfinished.get(message.tp, (-1, -1))
         if generation == message.generation_id and offset < message.offset:
             raise RuntimeError(f"the handler of {message.topic}-{message.partition} died at {offset}")
 
     def take_up(self, message: Any) -> None:
         """The record is in hand from now on."""
-        self._in_hand[message.tp] = message.generation_id, message.offset
+        self._in_hand.add(message.tp)
+        self._unfinished[message.tp] = message.generation_id, message.offset
 
-    def put_down(self, message: Any) -> None:
+    def finish(self, message: Any) -> None:
         """The record is done."""
         if self._continuity is not None:
             self._continuity.done(_place(message.tp), message.offset)
-        if self._in_hand.get(message.tp) == (message.generation_id, message.offset):
-            del self._in_hand[message.tp]
+        if self._unfinished.get(message.tp) == (message.generation_id, message.offset):
+            del self._unfinished[message.tp]
+
+    def let_go(self, message: Any) -> None:
+        """Nobody works on it any more, done or not."""
+        self._in_hand.discard(message.tp)
 
     async def _go_back(self, place: TopicPartition, offset: int) -> None:
         # A place that is somebody else's by now cannot be sought in, and need not be.

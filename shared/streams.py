@@ -88,10 +88,12 @@ async def _done(app: StreamApp, consumer: Handling, message: Any) -> bool:
             return True
         app.take_up(message)
         await consumer.handle(_delivery(message))
-        app.put_down(message)
+        app.finish(message)
     except Exception as reason:  # noqa: BLE001 - whatever it is
         app.give_up(reason)
         return False
+    finally:
+        app.let_go(message)
     message.decref()
     return True
 

@@ -110,6 +110,18 @@ async def test_a_partition_that_stays_keeps_its_place() -> None:
     assert await continuity.in_turn(HERE, 10)
 
 
+async def test_a_partition_that_somebody_else_had_meanwhile_is_not_done_again() -> None:
+    """As after a sleep: the process finds it its own, as before."""
+    broker = Broker(*range(20), acknowledged=5)
+    continuity = broker.continuity()
+    assert await continuity.in_turn(HERE, 5)
+    continuity.done(HERE, 5)
+    broker.acknowledged = 11
+    continuity.own([HERE])
+    assert await continuity.in_turn(HERE, 11)
+    assert broker.sent_back == []
+
+
 async def test_a_partition_that_delivers_nothing_is_asked_again() -> None:
     broker = Broker(5, 6, acknowledged=5)
     continuity = broker.continuity()
