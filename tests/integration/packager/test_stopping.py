@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 
 
 async def start(stack: AsyncExitStack, place: Place, count: int) -> list[RunningService]:
-    """Killed in the end: whoever says goodbye waits for those who were killed before."""
+    """Killed in the end, if they are not stopped before: whoever says goodbye waits for those who said none."""
     services = [await start_service("packager", place.environment, place.folder) for _ in range(count)]
     for service in services:
         stack.push_async_callback(service.kill)
@@ -48,7 +48,7 @@ async def test_what_a_stopping_packager_hands_back_the_one_beside_it_works_on(
         await others.begin_run(job_id, 2)
         await bus.publish(ImagesFound(job_id=job_id, run=2, sequence=1, found=13))
         await until(lambda: works(staying, job_id, run=2), patience=20)
-        assert await ending == 0
+        assert (await ending, await staying.stop()) == (0, 0)
 
 
 async def test_what_a_killed_packager_leaves_is_swept_once_its_job_is_over(
