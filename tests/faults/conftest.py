@@ -79,3 +79,4 @@ async def trial(
     async with visitors() as session:
         people = People(system, session, random.Random(seed))
         yield Trial(fault, seed, system, people, partial(record_property, VERDICT), long)
+        system.settled.update(job.job_id for job in people.accepted)

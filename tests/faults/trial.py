@@ -49,7 +49,6 @@ class Trial:
     def require_survival(self, scene: Scene, **load: object) -> Verdict:
         """AssertionError when anything was lost, doubled, untrue, left or told. `load` goes into the verdict's line."""
         verdict = judge(scene)
-        self.system.settled.update(job.job_id for job in scene.accepted)
         told = {"fault": self.fault, "seed": self.seed, "long": self.long, **load, **self._times()}
         self.tell(verdict.line(**told))
         verdict.require(**told)
