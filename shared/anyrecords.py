@@ -15,6 +15,7 @@ from aiokafka.codec import snappy_decode
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatch, _DefaultRecordBatchPy, _DefaultRecordPy
 from aiokafka.record.memory_records import _MemoryRecordsPy
+from aiokafka.record.util import decode_varint_py
 
 from shared.cloudevents import UNREADABLE
 
@@ -83,9 +84,17 @@ def _strictly(raw: bytes) -> Iterator[Any]:
 
 
 def _leniently(raw: bytes) -> Iterator[Any]:
-    batch = _DefaultRecordBatchPy(_uncompressed(raw))
-    batch._buffer = _AnyText(batch._buffer)  # noqa: SLF001 - the only place where the names are still bytes
-    return iter(batch)
+    return iter(_LenientBatch(_uncompressed(raw)))
+
+
+class _LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+    def __init__(self, raw: bytes) -> None:
+        super().__init__(raw)
+        self._buffer = _AnyText(raw)  # the only place where the names are still bytes
+
+    def _read_msg(self) -> Any:
+        # The compiled reader of numbers that is the default reads past the end of the buffer.
+        return super()._read_msg(decode_varint_py)
 
 
 class _AnyText(bytearray):

@@ -1,6 +1,7 @@
 """Whatever lies in a batch is given to us: as its records, or as one that holds the batch."""
 
 import gzip
+import random
 from typing import Any
 
 import pytest
@@ -94,3 +95,19 @@ def test_an_unknown_codec_is_no_end() -> None:
     raw = sealed(records_of(batch(THREE)), 3, codec=7)
 
     assert [record.value for record in read(raw, batch(THREE))] == [raw, b"one", None, b"three"]
+
+
+def test_no_bytes_at_all_end_the_reading() -> None:
+    """Some of these once ended the whole process, in compiled code that reads past the end."""
+    rng = random.Random(4711)
+    odd = RawRecord(b"odd", b"key", ((b"\xff\xfe", b"x"), (b"name\xff", None)))
+    whole = records_of(batch([*THREE, odd]))
+
+    for _ in range(3_000):
+        payload = bytearray(whole)
+        for at in rng.sample(range(len(whole)), rng.randrange(4)):
+            payload[at] = rng.randrange(256)
+        cut = rng.choice([len(whole), len(whole), rng.randrange(len(whole))])
+        raw = sealed(bytes(payload[:cut]), 4)
+
+        assert all(isinstance(name, str) for record in read(raw) for name, _ in record.headers)
