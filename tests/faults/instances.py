@@ -3,9 +3,13 @@
 import asyncio
 import signal
 from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 
+from tests.faults.clocks import WallClock
 from tests.integration.running import RunningService, start_service
+
+_numbers = count(1)
 
 
 class Instance:
@@ -14,6 +18,7 @@ class Instance:
     def __init__(self, service: str, environment: Mapping[str, str], folder: Path) -> None:
         self.service = service
         self.environment = dict(environment)
+        self.clock = WallClock(folder / "clocks" / f"{service}-{next(_numbers)}")
         self._folder = folder
         self._process: RunningService | None = None
 
@@ -27,7 +32,8 @@ class Instance:
 
     async def start(self) -> None:
         """Not waited for."""
-        self._process = await start_service(self.service, self.environment, self._folder)
+        environment = {**self.environment, **self.clock.environment}
+        self._process = await start_service(self.service, environment, self._folder)
 
     async def ready(self) -> None:
         await self._living.ready()

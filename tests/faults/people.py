@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -37,11 +38,21 @@ class People:
     turned_away: int = 0
     """How often they were told to come back later."""
 
-    async def submit(self, *, images: int = 20, query: str = "red pandas", may_fail: bool = False) -> Accepted:
-        """Ask for pictures now, again and again with the same key, until that is accepted."""
+    async def submit(
+        self,
+        *,
+        images: int = 20,
+        query: str = "red pandas",
+        may_fail: bool = False,
+        due: Mapping[str, str] | None = None,
+    ) -> Accepted:
+        """Ask for pictures now, again and again with the same key, until that is accepted.
+
+        `due`: another date, time and time zone, as the form has them.
+        """
         name = f"{self.rng.getrandbits(64):016x}"
         while True:
-            wish = _wish(query, images, f"{name}@example.com")
+            wish = {**_wish(query, images, f"{name}@example.com"), **(due or {})}
             try:
                 answer = await self._insist("/api/v1/jobs", wish, {"Idempotency-Key": name})
             except TooLateError:
