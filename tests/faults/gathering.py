@@ -91,7 +91,8 @@ class Looking:
     async def _rows(self, table: str, wanted: set[UUID]) -> list[Row]:
         key = "req_id" if table == "image_urls" else "job_id"
         rows = await self.cassandra.execute(f"SELECT * FROM {table}")  # noqa: S608 - our tables
-        return [row for row in rows if row[key] in wanted]
+        # A job may live whose sender was told to come again, and did so in the next minute: its archive is no orphan.
+        return [row for row in rows if table == "jobs" or row[key] in wanted]
 
     async def records(self) -> list[Any]:
         """All that was said since the test began, in the broker's order per partition."""
