@@ -1,4 +1,4 @@
-"""A stranger on the bus who says everything again: at least once is all that Kafka promises."""
+"""Kafka at its worst: what was said once is said again, some times more, later, and between other things."""
 
 import asyncio
 import random
@@ -6,72 +6,96 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from shared.topics import FLOW
+from tests.faults.gathering import CONSUMED, reader
+from tests.faults.system import PARTITIONS, System
 
-REPEATED = "repeated"
+AGAIN = ("repeated", b"1")
+"""Marks a repeat, so that it is not repeated in turn."""
+
+MOST_REPEATS = 4
 LONGEST_DELAY = 2.0
 
 
 class Repeater:
-    """`said` counts its own records. They carry the same key, value and `ce_*` headers, and so the same event."""
+    """Says every record of our topics one to four times more, each after a while of its own, to the same partition."""
 
     def __init__(self, producer: AIOKafkaProducer, rng: random.Random) -> None:
-        self.said = 0
         self._producer = producer
         self._rng = rng
-        self._later: set[asyncio.Task[None]] = set()
+        self._repeating: set[asyncio.Task[None]] = set()
+        self.repeats = 0
 
     async def listen(self, consumer: AIOKafkaConsumer) -> None:
-        """Say each record one to four times more, a little later and in another order."""
         async for record in consumer:
-            if not is_repeat(record):
-                for _ in range(self._rng.randint(1, 4)):
-                    task = asyncio.create_task(self._say_later(record, self._rng.uniform(0, LONGEST_DELAY)))
-                    self._later.add(task)
-                    task.add_done_callback(self._later.discard)
+            if AGAIN not in record.headers:
+                for _ in range(self._rng.randint(1, MOST_REPEATS)):
+                    self._later(record, self._rng.uniform(0, LONGEST_DELAY))
 
-    async def say_all(self, records: Iterable[Any]) -> None:
-        """Once more, each partition in its order and the partitions in any."""
-        by_place: dict[tuple[str, int], list[Any]] = {}
-        for record in records:
-            by_place.setdefault((record.topic, record.partition), []).append(record)
-        while by_place:
-            place = self._rng.choice(sorted(by_place))
-            await self._say(by_place[place].pop(0))
-            if not by_place[place]:
-                del by_place[place]
+    async def say_again(self, records: Iterable[Any]) -> None:
+        """All of these at once, in this order."""
+        sent = [await self._send(record) for record in records]
+        await asyncio.gather(*sent)
 
     async def finish(self) -> None:
-        await asyncio.gather(*self._later)
+        """Return when everything was said again."""
+        while self._repeating:
+            await asyncio.wait(self._repeating)
 
-    async def _say_later(self, record: Any, delay: float) -> None:
-        await asyncio.sleep(delay)
-        await self._say(record)
+    def _later(self, record: Any, seconds: float) -> None:
+        async def repeat() -> None:
+            await asyncio.sleep(seconds)
+            await (await self._send(record))
 
-    async def _say(self, record: Any) -> None:
-        self.said += 1
-        await self._producer.send_and_wait(
-            record.topic, record.value, key=record.key, headers=[*record.headers, (REPEATED, b"1")]
+        task = asyncio.create_task(repeat())
+        self._repeating.add(task)
+        task.add_done_callback(self._repeating.discard)
+
+    async def _send(self, record: Any) -> Any:
+        self.repeats += 1
+        return await self._producer.send(
+            record.topic,
+            key=record.key,
+            value=record.value,
+            partition=record.partition,
+            headers=[*record.headers, AGAIN],
         )
-
-
-def is_repeat(record: Any) -> bool:
-    return REPEATED in dict(record.headers)
 
 
 @asynccontextmanager
 async def repeating(kafka_url: str, rng: random.Random) -> AsyncIterator[Repeater]:
-    """Hears what is said on every topic from now on."""
+    producer = AIOKafkaProducer(bootstrap_servers=kafka_url)
     consumer = AIOKafkaConsumer(*(topic.name for topic in FLOW), bootstrap_servers=kafka_url)
-    async with consumer, AIOKafkaProducer(bootstrap_servers=kafka_url) as producer:
-        await consumer.seek_to_end()
-        repeater = Repeater(producer, rng)
-        ears = asyncio.create_task(repeater.listen(consumer))
-        try:
-            yield repeater
-        finally:
-            ears.cancel()
-            await asyncio.gather(ears, return_exceptions=True)
-            await repeater.finish()
+    await producer.start()
+    await consumer.start()
+    await consumer.seek_to_end()
+    repeater = Repeater(producer, rng)
+    ears = asyncio.create_task(repeater.listen(consumer))
+    try:
+        yield repeater
+    finally:
+        ears.cancel()
+        await asyncio.gather(ears, return_exceptions=True)
+        await consumer.stop()
+        await producer.stop()
+
+
+async def from_the_beginning(system: System, since: int) -> None:
+    """All that consume are stopped, set back to the first record since then, and started again."""
+    consuming = [each for each in system.fleet.instances if each.service in CONSUMED]
+    await asyncio.gather(*(each.stop() for each in consuming))
+    for service, topics in CONSUMED.items():
+        await _set_back(system.kafka_url, service, topics, since)
+    for each in consuming:
+        await each.start()
+    await asyncio.gather(*(each.ready() for each in consuming))
+
+
+async def _set_back(kafka_url: str, group: str, topics: Iterable[str], since: int) -> None:
+    async with reader(kafka_url, group_id=group) as consumer:
+        places = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
+        consumer.assign(places)
+        found = await consumer.offsets_for_times(dict.fromkeys(places, since))
+        await consumer.commit({place: first.offset for place, first in found.items() if first is not None})
