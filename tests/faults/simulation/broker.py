@@ -73,7 +73,7 @@ class Broker:
         if group in self.groups:
             committed = self.groups[group].committed
             for place, offset in committed.items():
-                committed[place] = self._timeline.rng.randint(0, offset)
+                committed[place] = self._timeline.rng.choice((0, self._timeline.rng.randint(0, offset)))
             self.groups[group].rebalance()
 
     def group(self, name: str, topics: Iterable[str]) -> "Group":
@@ -81,6 +81,13 @@ class Broker:
             places = [place for place in self.logs if place[0] in set(topics)]
             self.groups[name] = Group(self, self._timeline, places)
         return self.groups[name]
+
+    @property
+    def all_read(self) -> bool:
+        """Whether no group has anything before it."""
+        return all(
+            group.committed[place] == len(self.logs[place]) for group in self.groups.values() for place in group.places
+        )
 
     def committed(self, group: str, place: Place) -> int:
         return self.groups[group].committed[place] if group in self.groups else 0

@@ -1,19 +1,11 @@
 """Schedules drawn from seeds: the same seed is the same schedule."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from random import Random
 
-from tests.faults.simulation.schedule import (
-    SERVICES,
-    Act,
-    Blow,
-    Fuse,
-    Outage,
-    Place,
-    Rewind,
-    Schedule,
-    Wish,
-)
+from tests.faults.simulation.schedule import SERVICES, Act, Blow, Fuse, Outage, Place, Rewind, Schedule, Wish
+from tests.faults.simulation.twists import TWISTS
 
 WRITES = {"gateway": 2, "scheduler": 30, "scraper": 9, "packager": 7, "notifier": 12}
 """About how many each service makes for one job when all goes well: fuses burn down somewhere among them."""
@@ -23,37 +15,54 @@ LARGEST_SKEW = 2.5
 
 
 def draw(seed: int) -> Schedule:
+    """Anything may happen; every other time with something that seldom happens by chance."""
     rng = Random(seed)
-    instances = {service: rng.choice((1, 2)) for service in SERVICES} | {"gateway": 1}
-    places = [(service, number) for service in SERVICES[1:] for number in range(instances[service])]
-    trouble = {server: rng.choice((0, 0, 0.02, 0.1)) for server in ("cassandra", "kafka", "relay", "web")}
+    schedule = broken(rng, quiet(seed))
+    return rng.choice(TWISTS)(rng, schedule) if rng.random() < 0.5 else schedule
+
+
+def quiet(seed: int) -> Schedule:
+    """Nothing goes wrong."""
+    rng = Random(seed)
     jobs = rng.choice((1, 1, 1, 2, 3))
-    calm_at = rng.uniform(60, 300)
     return Schedule(
         seed=seed,
         partitions=rng.choice((1, 1, 2, 3)),
-        instances=instances,
-        wishes=[_wish(rng, number, may_fail=trouble["web"] > 0) for number in range(jobs)],
-        fuses=[_fuse(rng, jobs) for _ in range(rng.choice((1, 1, 2, 3)))],
+        instances={service: rng.choice((1, 2)) for service in SERVICES} | {"gateway": 1},
+        wishes=[_wish(rng, number) for number in range(jobs)],
+        slowness=rng.choice((1, 1, 1, 8)),
+        calm_at=rng.uniform(60, 300),
+    )
+
+
+def broken(rng: Random, schedule: Schedule) -> Schedule:
+    """The same with processes that die, and with all that may go wrong besides."""
+    places, calm_at = schedule.places[1:], schedule.calm_at
+    trouble = {server: rng.choice((0, 0, 0.02, 0.1)) for server in ("cassandra", "kafka", "relay", "web")}
+    return replace(
+        schedule,
+        wishes=[_troubled(rng, wish, may_fail=trouble["web"] > 0) for wish in schedule.wishes],
+        fuses=[_fuse(rng, len(schedule.wishes)) for _ in range(rng.choice((1, 1, 2, 3)))],
         blows=[_blow(rng, rng.choice(places), calm_at) for _ in range(rng.choice((0, 0, 1, 2, 3)))],
         outages=[_outage(rng, calm_at) for _ in range(rng.choice((0, 0, 0, 1, 2)))],
         rewinds=[Rewind(rng.uniform(0, 1500), rng.choice(SERVICES[1:])) for _ in range(rng.choice((0, 0, 0, 1)))],
         trouble=trouble,
         skews=_skews(rng, places),
-        calm_at=calm_at,
     )
 
 
-def _wish(rng: Random, number: int, *, may_fail: bool) -> Wish:
+def _wish(rng: Random, number: int) -> Wish:
     return Wish(
         query=f"pandas-{number}",
         images=rng.choice((1, 2, 3)),
         address=f"person{number}@example.com",
         at=rng.uniform(0, 30),
         due_in=rng.choice((0, 0, rng.uniform(0, 90))),
-        acts=[_act(rng) for _ in range(rng.choice((0, 0, 0, 1, 2)))],
-        may_fail=may_fail,
     )
+
+
+def _troubled(rng: Random, wish: Wish, *, may_fail: bool) -> Wish:
+    return replace(wish, acts=[_act(rng) for _ in range(rng.choice((0, 0, 0, 1, 2)))], may_fail=may_fail)
 
 
 def _act(rng: Random) -> Act:
@@ -95,7 +104,7 @@ def _outage(rng: Random, calm_at: float) -> Outage:
     return Outage("relay", at, seconds)
 
 
-def _skews(rng: Random, places: list[Place]) -> Mapping[Place, float]:
+def _skews(rng: Random, places: Sequence[Place]) -> dict[Place, float]:
     if rng.random() < 0.7:
         return {}
     return {place: rng.uniform(-LARGEST_SKEW, LARGEST_SKEW) for place in places}

@@ -22,6 +22,7 @@ def plan(world: World) -> None:
         after(outage.at, partial(_go_away, world, outage))
     for rewind in schedule.rewinds:
         after(rewind.at, partial(world.around.broker.rewind, rewind.group))
+    world.around.web.slowness = schedule.slowness
     _trouble(world, dict(schedule.trouble))
     after(schedule.calm_at, partial(_calm, world))
 

@@ -51,8 +51,13 @@ class Producer:
         self._process.after(seconds * self._process.rng.random(), lambda: self._store(topic))
 
     def _store(self, topic: str) -> None:
+        def again() -> None:
+            self._store(topic)
+
+        if self._process.is_held_back(again):
+            return
         if self._broker.away:
-            self._process.later(AGAIN_SECONDS, lambda: self._store(topic))
+            self._process.later(AGAIN_SECONDS, again)
         elif self._process.arrives(writes=True):
             queue = self._queues[topic]
             first = queue.popleft()

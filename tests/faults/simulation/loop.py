@@ -127,11 +127,14 @@ class Loop:
     def freeze(self) -> None:
         self.frozen = True
 
+    def when_thawed(self, work: Callable[[], None]) -> None:
+        self._held.append(work)
+
     def thaw(self) -> None:
         self.frozen = False
-        for work in self._held:
+        held, self._held = self._held, []
+        for work in held:
             self._timeline.after(0, work)
-        self._held.clear()
         self._wake()
 
     def forget(self) -> None:
@@ -189,7 +192,7 @@ class Loop:
         if self.dead:
             return
         if self.frozen:
-            self._held.append(lambda: self._work(answer, func, args))
+            self.when_thawed(lambda: self._work(answer, func, args))
             return
         try:
             result, error = func(*args), None

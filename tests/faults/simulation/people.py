@@ -7,10 +7,10 @@ from random import Random
 from typing import TypeVar
 from uuid import UUID
 
+from services.gateway import submissions
 from services.gateway.connecting import Stores
 from services.gateway.forms import JobForm, Reading
 from services.gateway.nonces import job_id_of
-from services.gateway.submissions import accept
 from shared.errors import DependencyAwayError
 from shared.events import CancelRequested, DeleteRequested, Event, RescheduleRequested, to_milliseconds
 from tests.faults.scene import Accepted
@@ -88,7 +88,7 @@ class People:
 
     async def _accept(self, process: Process, form: JobForm, nonce: str) -> None:
         stores, publisher = Stores.of(self._around.cassandra(process)), self._around.publisher(process)
-        await accept(
+        await submissions.accept(
             Reading({}, {}, form),
             nonce,
             stores=lambda: stores,

@@ -32,6 +32,7 @@ class Process:
         self.on_death: list[Callable[[], None]] = []
         self.on_freeze: list[Callable[[], None]] = []
         self.on_thaw: list[Callable[[], None]] = []
+        self.thawed_at = 0.0
         self.failure: BaseException | None = None
         self._timeline = timeline
         self._burns = burns
@@ -103,7 +104,16 @@ class Process:
             self.kill()
         return self.alive or self.rng.random() < 0.5
 
+    def is_held_back(self, again: Callable[[], None]) -> bool:
+        """Whether it was just about to be sent when the process was frozen; once thawed, that does it `again`."""
+        held = self.loop.frozen and self.rng.random() < 0.5
+        if held:
+            self.loop.when_thawed(again)
+        return held
+
     def _carry(self, effect: Callable[[], Any], answer: Any, writes: bool) -> None:
+        if self.is_held_back(lambda: self._carry(effect, answer, writes)):
+            return
         if not self.arrives(writes=writes):
             return
         try:
@@ -121,6 +131,7 @@ class Process:
 
     def _thaw(self) -> None:
         if self.alive:
+            self.thawed_at = self.clock
             self.loop.thaw()
             for hook in self.on_thaw:
                 hook()

@@ -1,6 +1,7 @@
 """The mail relay of the simulation: it refuses, hangs up, and may have taken what it never confirmed."""
 
 import asyncio
+from collections.abc import Callable
 from email.message import EmailMessage
 from random import Random
 
@@ -8,29 +9,37 @@ from services.notifier.failures import NeverError, RelayAwayError, TryLaterError
 from tests.faults.scene import Copy
 from tests.faults.simulation.process import Process
 
+BEFORE_DATA = 0.3
+"""What goes wrong there is soon told; what matters comes after DATA."""
+
 LONGEST_ANSWER = 40.0
 """Seconds; the notifier waits no longer for the last word."""
 
 
 class Mailbox:
-    """The relay's side. `trouble`: the share of commands that go wrong; `refused`: addresses it never takes."""
+    """The relay's side. `trouble`: the share of commands that go wrong; `refused`: addresses it never takes.
 
-    def __init__(self, rng: Random) -> None:
+    `copies` are what it took, `taken_at` when, in seconds since 1970.
+    """
+
+    def __init__(self, rng: Random, now: Callable[[], float]) -> None:
         self.away = False
         self.trouble = 0.0
         self.refused: set[str] = set()
         self.copies: list[Copy] = []
+        self.taken_at: list[float] = []
+        self._now = now
         self._rng = rng
 
-    def goes_wrong(self) -> bool:
-        return self._rng.random() < self.trouble
+    def goes_wrong(self, part: float = 1.0) -> bool:
+        return self._rng.random() < part * self.trouble
 
     def greet(self) -> None:
-        if self.away or self.goes_wrong():
+        if self.away or self.goes_wrong(BEFORE_DATA):
             raise RelayAwayError("no answer")
 
     def consider(self, letter: EmailMessage) -> None:
-        if self.away or self.goes_wrong():
+        if self.away or self.goes_wrong(BEFORE_DATA):
             raise TryLaterError(451)
         if _address(letter) in self.refused:
             raise NeverError(550)
@@ -50,6 +59,7 @@ class Mailbox:
         raise UnconfirmedError
 
     def _take(self, letter: EmailMessage, *, confirmed: bool) -> None:
+        self.taken_at.append(self._now())
         self.copies.append(Copy(letter["Message-ID"], _address(letter), confirmed))
 
 

@@ -1,6 +1,5 @@
 """Where services run: a process that dies is started again in its place, as a supervisor would."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.faults.simulation.process import Process
@@ -29,13 +28,16 @@ class Fuses:
 
 @dataclass
 class Replica:
-    """One place of a service. `past` holds every process that ran here, the present one last."""
+    """One place of a service. `past` holds every process that ran here, the present one last.
+
+    `absence`: seconds until one that died is started again; by default a few.
+    """
 
     service: str
     around: Surroundings
     fuses: Fuses
     skew: float = 0.0
-    on_death: Callable[[], None] = lambda: None
+    absence: float | None = None
     past: list[Process] = field(default_factory=list)
 
     @property
@@ -55,4 +57,5 @@ class Replica:
         if process.failure is not None:
             raise process.failure
         timeline = self.around.timeline
-        timeline.after(timeline.rng.uniform(0, LONGEST_RESTART), self.start)
+        usual = timeline.rng.uniform(0, LONGEST_RESTART)
+        timeline.after(usual if self.absence is None else self.absence, self.start)

@@ -80,8 +80,9 @@ class Rewind:
 class Schedule:
     """Moments in seconds from the beginning. From `calm_at` on only fuses still burn.
 
-    `trouble`: by server, or `web`, the share of requests that go wrong until then. `skews`: seconds by which the
-    clocks of processes are wrong.
+    `trouble`: by server, or `web`, the share of requests that go wrong until then. `absences`: how many seconds it
+    takes until a service that died is started again; else it takes a few. `slowness`: of the web, 1 on an ordinary
+    day. `skews`: seconds by which the clocks of processes are wrong.
     """
 
     seed: int
@@ -93,8 +94,16 @@ class Schedule:
     outages: Sequence[Outage] = ()
     rewinds: Sequence[Rewind] = ()
     trouble: Mapping[str, float] = field(default_factory=dict)
+    absences: Mapping[str, float] = field(default_factory=dict)
+    slowness: float = 1.0
     skews: Mapping[Place, float] = field(default_factory=dict)
     calm_at: float = 240.0
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether nobody sleeps and every server answers at once: then what is decided is done within seconds."""
+        sleeps = any(blow.what == "freeze" for blow in self.blows)
+        return not (sleeps or self.outages or any(self.trouble.values()))
 
     @property
     def places(self) -> list[Place]:

@@ -34,5 +34,8 @@ class Surroundings:
         return cast("Cassandra", MemoryCassandra(Wire(process, self.node), now=lambda: process.clock))
 
     def publisher(self, process: Process) -> Publisher:
-        producer = cast("AIOKafkaProducer", Producer(process, self.broker))
-        return Publisher(producer, source=process.service, delivery_seconds=DELIVERY_SECONDS)
+        async def start() -> AIOKafkaProducer:
+            return cast("AIOKafkaProducer", Producer(process, self.broker))
+
+        first = cast("AIOKafkaProducer", Producer(process, self.broker))
+        return Publisher(first, start, source=process.service, delivery_seconds=DELIVERY_SECONDS)

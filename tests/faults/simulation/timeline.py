@@ -17,9 +17,12 @@ class Clock:
 
     def __init__(self, traveller: time_machine.Traveller) -> None:
         self._traveller = traveller
+        self._shown = 0.0
 
     def show(self, moment: float) -> None:
-        self._traveller.move_to(moment)
+        if moment != self._shown:
+            self._shown = moment
+            self._traveller.move_to(moment)
 
 
 Happening = Callable[[], None]

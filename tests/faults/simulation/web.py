@@ -23,10 +23,15 @@ PICTURES = 40
 
 @dataclass
 class Web:
-    """`trouble`: the share of pages and pictures that cannot be had at the first try."""
+    """`trouble`: the share of pages and pictures that cannot be had at the first try. `slowness`: 1 is a second."""
 
     rng: Random
     trouble: float = 0.0
+    slowness: float = 1.0
+
+    async def answer_within(self, seconds: float) -> None:
+        """Of an answer that takes so long at most on an ordinary day."""
+        await asyncio.sleep(self.slowness * self.rng.uniform(0.01, seconds))
 
     def goes_wrong(self) -> bool:
         return self.rng.random() < self.trouble
@@ -42,7 +47,7 @@ class Engine:
 
     async def search(self, query: str) -> AsyncGenerator[Batch, None]:
         for page in range(PICTURES // PAGE):
-            await asyncio.sleep(self._web.rng.uniform(0.01, 1.0))
+            await self._web.answer_within(1.0)
             if self._web.goes_wrong():
                 yield Batch(ending=Ending.BROKEN)
                 return
@@ -57,7 +62,7 @@ class Downloads:
         self._web = web
 
     async def get(self, url: URL, into: Body, *, referer: str | None, seconds: float) -> str | None:  # noqa: ARG002
-        await asyncio.sleep(min(seconds, self._web.rng.uniform(0.01, 0.5)))
+        await self._web.answer_within(0.5)
         if self._web.goes_wrong():
             raise TryFailedError(Refusal.HOST_FAILED, again=True)
         into.write(a_picture(url.path))

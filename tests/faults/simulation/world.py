@@ -36,14 +36,21 @@ class World:
         self.schedule = schedule
         self.timeline = timeline
         self.around = Surroundings(
-            timeline, Node(timeline), Broker(timeline, schedule.partitions), Mailbox(rng), Web(rng), folder, RULES
+            timeline,
+            Node(timeline),
+            Broker(timeline, schedule.partitions),
+            Mailbox(rng, lambda: timeline.wall),
+            Web(rng),
+            folder,
+            RULES,
         )
         self.fuses = {service: Fuses() for service in SERVICES}
         self.replicas = {place: self._replica(*place) for place in schedule.places}
         self.people = People(self.around, lambda: self.replicas["gateway", 0].process)
 
     def _replica(self, service: str, number: int) -> Replica:
-        return Replica(service, self.around, self.fuses[service], self.schedule.skews.get((service, number), 0.0))
+        skew, absence = self.schedule.skews.get((service, number), 0.0), self.schedule.absences.get(service)
+        return Replica(service, self.around, self.fuses[service], skew, absence)
 
     @property
     def deaths(self) -> int:
