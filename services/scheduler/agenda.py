@@ -27,13 +27,26 @@ class Entry(NamedTuple):
     bucket: datetime
 
 
+class Page:
+    """What was met in one bucket: what waits for its time, what is worked on, what is done."""
+
+    __slots__ = ("done", "taken", "waiting")
+
+    def __init__(self) -> None:
+        self.waiting: set[Timer] = set()
+        self.taken: set[Timer] = set()
+        self.done: set[Timer] = set()
+
+    def knows(self, timer: Timer) -> bool:
+        return timer in self.waiting or timer in self.taken or timer in self.done
+
+
 class Agenda:
     def __init__(self) -> None:
         self._far: list[Entry] = []
         self._near: list[Entry] = []
         self._late: list[Entry] = []
-        self._open: defaultdict[datetime, set[Timer]] = defaultdict(set)
-        self._done: defaultdict[datetime, set[Timer]] = defaultdict(set)
+        self._pages: defaultdict[datetime, Page] = defaultdict(Page)
 
     @property
     def late(self) -> int:
@@ -51,16 +64,15 @@ class Agenda:
 
     def meet(self, bucket: datetime, timers: Iterable[Timer], now: datetime) -> bool:
         """Take in the rows of a bucket that are new here; False when there are none."""
-        open_, done = self._open[bucket], self._done[bucket]
-        unseen = [timer for timer in timers if timer not in open_ and timer not in done]
+        known = self._pages.get(bucket)
+        unseen = [timer for timer in timers if known is None or not known.knows(timer)]
         for timer in unseen:
             self._add(bucket, timer, now)
         return bool(unseen)
 
     def arm(self, bucket: datetime, timer: Timer, now: datetime) -> None:
         """It is to fire, also when the same one has fired before: a job may be moved away and back again."""
-        if timer not in self._open[bucket]:
-            self._done[bucket].discard(timer)
+        if not self._waits(bucket, timer):
             self._add(bucket, timer, now)
 
     def come_near(self, until: datetime) -> list[Timer]:
@@ -75,37 +87,36 @@ class Agenda:
     def take_due(self, now: datetime, at_most: int) -> list[Entry]:
         taken: list[Entry] = []
         while len(taken) < at_most and (lane := self._first_lane()) and lane[0].fire_at <= now:
-            taken.append(heapq.heappop(lane))
+            taken.append(self._take(lane))
         return taken
 
     def take_late(self, at_most: int) -> list[Entry]:
         """The oldest of the overdue."""
-        return [heapq.heappop(self._late) for _ in range(min(at_most, len(self._late)))]
+        return [self._take(self._late) for _ in range(min(at_most, len(self._late)))]
 
     def put_off(self, entry: Entry, bucket: datetime, until: datetime) -> None:
-        """It was taken and is not done: it fires again then, and stands in another bucket from now on."""
+        """What was taken fires again then, and stands in that bucket from now on."""
         self.done(entry)
-        if entry.timer not in self._open[bucket]:
-            self._done[bucket].discard(entry.timer)
-            self._open[bucket].add(entry.timer)
-            heapq.heappush(self._far, Entry(until, entry.timer, bucket))
+        if not self._waits(bucket, entry.timer):
+            self._wait(self._far, Entry(until, entry.timer, bucket))
 
     def done(self, entry: Entry) -> None:
-        self._open[entry.bucket].discard(entry.timer)
-        self._done[entry.bucket].add(entry.timer)
+        page = self._pages[entry.bucket]
+        page.taken.discard(entry.timer)
+        page.done.add(entry.timer)
 
     def is_open(self, bucket: datetime) -> bool:
         """Whether a timer of it is not done yet."""
-        return bool(self._open.get(bucket))
+        page = self._pages.get(bucket)
+        return page is not None and bool(page.waiting or page.taken)
 
     def was_met(self, bucket: datetime) -> bool:
         """Whether any timer was found in it."""
-        return bool(self._open.get(bucket) or self._done.get(bucket))
+        return bucket in self._pages
 
     def forget_before(self, bucket: datetime) -> None:
-        for books in (self._open, self._done):
-            for past in [known for known in books if known < bucket]:
-                del books[past]
+        for past in [known for known in self._pages if known < bucket]:
+            del self._pages[past]
 
     def bring_forward(self, kinds: Collection[TimerKind], by: timedelta) -> None:
         """The clock was put back: what was to come so long after something else still does."""
@@ -113,9 +124,24 @@ class Agenda:
             lane[:] = [e._replace(fire_at=e.fire_at - by) if e.timer.kind in kinds else e for e in lane]
             heapq.heapify(lane)
 
+    def _waits(self, bucket: datetime, timer: Timer) -> bool:
+        page = self._pages.get(bucket)
+        return page is not None and timer in page.waiting
+
     def _add(self, bucket: datetime, timer: Timer, now: datetime) -> None:
-        self._open[bucket].add(timer)
-        heapq.heappush(self._late if now - timer.due_at > LATE else self._far, Entry(timer.due_at, timer, bucket))
+        is_late = now - timer.due_at > LATE
+        self._wait(self._late if is_late else self._far, Entry(timer.due_at, timer, bucket))
+
+    def _wait(self, lane: list[Entry], entry: Entry) -> None:
+        self._pages[entry.bucket].waiting.add(entry.timer)
+        heapq.heappush(lane, entry)
+
+    def _take(self, lane: list[Entry]) -> Entry:
+        entry = heapq.heappop(lane)
+        page = self._pages[entry.bucket]
+        page.waiting.discard(entry.timer)
+        page.taken.add(entry.timer)
+        return entry
 
     def _first_lane(self) -> list[Entry]:
         return min((lane for lane in (self._near, self._far) if lane), key=lambda lane: lane[0], default=[])

@@ -16,7 +16,7 @@ from services.scheduler import draining, lookahead
 from services.scheduler.agenda import Agenda, Entry
 from services.scheduler.buckets import BUCKET, bucket_for, bucket_of
 from services.scheduler.draining import CursorStore, Drain
-from services.scheduler.firing import Firing, Work
+from services.scheduler.firing import Deciding, Firing, Work
 from services.scheduler.job import Timer, TimerKind
 from services.scheduler.lookahead import LookAhead
 from shared.waiting import until_available
@@ -82,13 +82,14 @@ class Clockwork:
 
     async def arm(self, timer: Timer) -> None:
         """Index the timer, then have it fire here if it is near; a far one is found when its bucket is loaded."""
-        bucket = await self._write(timer)
+        bucket = self._bucket_of(timer)
+        await self._write(timer, bucket)
         # Looked at after the write: had the bucket been loaded meanwhile, the loader may have missed the row.
         if self._ahead.covers(bucket):
             self._agenda.arm(bucket, timer, self._now())
             self._woken.set()
 
-    async def run(self, fire: Work, gate: Callable[[], Awaitable[None]], prepare: Work = nothing) -> None:
+    async def run(self, fire: Deciding, gate: Callable[[], Awaitable[None]], prepare: Work = nothing) -> None:
         """Until cancelled.
 
         `gate` is passed before anything fires: what has arrived is handled first. `prepare` is told of a timer some
@@ -154,13 +155,17 @@ class Clockwork:
         return self._ahead.covers(bucket) and not self._writing[bucket]
 
     async def _put_off(self, entry: Entry, until: datetime) -> None:
-        """Into the bucket of now: its own must not wait for a job that cannot be decided on."""
-        self._agenda.put_off(entry, await self._write(entry.timer), until)
+        """Into the bucket of now: its own must not wait for it."""
+        bucket = self._bucket_of(entry.timer)
+        if bucket != entry.bucket:
+            await self._write(entry.timer, bucket)
+        self._agenda.put_off(entry, bucket, until)
 
-    async def _write(self, timer: Timer) -> datetime:
-        """The bucket it is indexed in."""
+    def _bucket_of(self, timer: Timer) -> datetime:
         assert self._cursor is not None  # noqa: S101 - `open` comes first
-        bucket = bucket_for(timer.due_at, now=self._now(), cursor=self._cursor, length=self._bucket)
+        return bucket_for(timer.due_at, now=self._now(), cursor=self._cursor, length=self._bucket)
+
+    async def _write(self, timer: Timer, bucket: datetime) -> None:
         self._writing[bucket] += 1
         try:
             await self._index.add(self._shard, bucket, timer)
@@ -168,4 +173,3 @@ class Clockwork:
             self._writing[bucket] -= 1
             if not self._writing[bucket]:
                 del self._writing[bucket]
-        return bucket

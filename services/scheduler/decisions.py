@@ -30,7 +30,7 @@ Cause = Event | Timer
 def decide(  # noqa: C901, PLR0911, PLR0912 - a table: one line for each thing that can happen
     job: Job | None, cause: Cause, *, now: datetime, rules: Rules, evidence: Evidence | None = None
 ) -> Job | None:
-    """The job's next row; None when nothing changes.
+    """The job's next row; None when nothing changes. A due timer that changes nothing stays armed.
 
     The very same job means: its outbox is to be published once more. `evidence` comes with a due watchdog.
     """

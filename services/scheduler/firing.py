@@ -35,6 +35,9 @@ FAILURES = prometheus_client.Counter("aid_timer_failures_total", "Timers whose j
 
 Work = Callable[[Timer], Awaitable[None]]
 
+Deciding = Callable[[Timer], Awaitable[timedelta | None]]
+"""After how long the timer is to fire again, because it stays armed; None when it is done with."""
+
 Putting = Callable[[Entry, datetime], Awaitable[None]]
 """Have it fire again at that moment."""
 
@@ -47,7 +50,7 @@ class Firing:
         agenda: Agenda,
         tasks: asyncio.TaskGroup,
         *,
-        fire: Work,
+        fire: Deciding,
         prepare: Work,
         put_off: Putting,
         now: Callable[[], datetime],
@@ -93,19 +96,24 @@ class Firing:
         task.add_done_callback(ended)
 
     async def _work_on(self, entry: Entry) -> None:
-        timer = entry.timer
+        again = await self._decide(entry.timer)
+        if again is None:
+            self._agenda.done(entry)
+        else:
+            until = self._now() + again
+            await until_available(lambda: self._put_off(entry, until))
+
+    async def _decide(self, timer: Timer) -> timedelta | None:
         try:
-            await until_available(lambda: self._fire(timer))
+            again = await until_available(lambda: self._fire(timer))
         except Exception:
             # A bug of ours, or a row nobody can read, must not end a job's life unnoticed, nor stop the others.
             log.exception("timer_failed", job_id=str(timer.job_id), kind=timer.kind)
             FAILURES.labels(timer.kind).inc()
-            until = self._now() + self._pause_after_a_bug(timer)
-            await until_available(lambda: self._put_off(entry, until))
-            return
+            return self._pause_after_a_bug(timer)
         self._failures.pop(timer, None)
-        self._agenda.done(entry)
         LATENESS.labels(timer.kind).observe(max((self._now() - timer.due_at).total_seconds(), 0))
+        return again
 
     def _pause_after_a_bug(self, timer: Timer) -> timedelta:
         self._failures[timer] += 1

@@ -9,7 +9,8 @@ it is old only if another owner has written it, then the write is not applied, a
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Protocol
 from uuid import UUID
 
@@ -34,6 +35,14 @@ class Rows(Protocol):
 
 class Publishing(Protocol):
     async def publish(self, *events: Event) -> None: ...
+
+
+class Outcome(Enum):
+    """What became of a cause: dealt with; a timer that is due and stays armed; or the row is to be read first."""
+
+    DONE = auto()
+    STAYS = auto()
+    DOUBTFUL = auto()
 
 
 class Arming(Protocol):
@@ -74,9 +83,11 @@ class JobOwner:
             await self._settle(event.job_id, event)
         return []
 
-    async def on_timer(self, timer: Timer) -> None:
+    async def on_timer(self, timer: Timer) -> timedelta | None:
+        """When it stays armed: after how long to come again with it."""
         async with self._locks.hold(timer.job_id):
-            await self._settle(timer.job_id, timer)
+            outcome = await self._settle(timer.job_id, timer)
+        return self._rules.watchdog if outcome is Outcome.STAYS else None
 
     async def on_near(self, timer: Timer) -> None:
         """Read the row of a timer that will soon be due, so that its time finds it here."""
@@ -84,40 +95,45 @@ class JobOwner:
             if self._completed.get(timer.job_id) is None:
                 await self._read(timer.job_id, timer)
 
-    async def _settle(self, job_id: UUID, cause: Cause) -> None:
+    async def _settle(self, job_id: UUID, cause: Cause) -> Outcome:
         """Nothing is dropped on the strength of a remembered row: it is read again first.
 
         A submitted job is taken for a new one: if it is not, its row is not written, and then it is read.
         """
         remembered = self._completed.get(job_id)
         guessed = remembered is not None or isinstance(cause, JobSubmitted)
-        if guessed and await self._decide(remembered, cause):
-            return
-        while not await self._decide(await self._read(job_id, cause), cause, certain=True):
+        if guessed and (outcome := await self._decide(remembered, cause)) is not Outcome.DOUBTFUL:
+            return outcome
+        while (outcome := await self._decide(await self._read(job_id, cause), cause, certain=True)) is Outcome.DOUBTFUL:
             log.info("row_changed_meanwhile", job_id=str(job_id))
+        return outcome
 
-    async def _decide(self, job: Job | None, cause: Cause, *, certain: bool = False) -> bool:
-        """True when the cause is dealt with; False when the row must be read (again)."""
+    async def _decide(self, job: Job | None, cause: Cause, *, certain: bool = False) -> Outcome:
+        """`certain`: the row has just been read."""
         if isinstance(cause, Timer) and (job is None or cause not in job.armed):
-            return certain
+            return Outcome.DONE if certain else Outcome.DOUBTFUL
         evidence = await self._evidence(job, cause)
         after = decide(job, cause, now=self._now(), rules=self._rules, evidence=evidence)
-        if after is None:
-            if certain and not isinstance(cause, Timer):
-                log.info("nothing_follows", state=job.state if job else None, run=job.run if job else None)
-            return certain
-        if after is job:
-            await self._publisher.publish(*job.outbox)
-            return True
-        return await self._store(job, after)
+        if after is not None:
+            return await self._carry_out(job, after, cause)
+        if isinstance(cause, Timer):
+            return Outcome.STAYS
+        if certain:
+            log.info("nothing_follows", state=job.state if job else None, run=job.run if job else None)
+        return Outcome.DONE if certain else Outcome.DOUBTFUL
 
-    async def _store(self, before: Job | None, after: Job) -> bool:
+    async def _carry_out(self, before: Job | None, after: Job, cause: Cause) -> Outcome:
+        if after is before:
+            await self._publisher.publish(*after.outbox)
+            return Outcome.DONE
         self._completed.forget(after.job_id)
         if not await self._rows.write(after):
-            return False
+            return Outcome.DOUBTFUL
         self._log(before, after)
-        await self._complete(after, indexed=before.armed if before else set())
-        return True
+        # The timer that has just fired is used up: armed for the very same moment it is another.
+        indexed = {timer for timer in (before.armed if before else ()) if timer != cause}
+        await self._complete(after, indexed=indexed)
+        return Outcome.DONE
 
     async def _read(self, job_id: UUID, cause: Cause) -> Job | None:
         """A timer that brings us here stands in the index, whatever became of the others."""

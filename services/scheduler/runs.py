@@ -70,8 +70,8 @@ def next_run(job: Job, now: datetime, rules: Rules, **changes: Any) -> Job:
     return job.then(_search(job, run), run=run, run_started_at=now, search_asked_at=now, timers=timers, **changes)
 
 
-def watch(job: Job, evidence: Evidence, now: datetime, rules: Rules) -> Job:
-    """Wait on, when somebody works or the work still lies in Kafka; otherwise start the next run.
+def watch(job: Job, evidence: Evidence, now: datetime, rules: Rules) -> Job | None:
+    """Wait on, when somebody works; otherwise start the next run. None while the work still lies in Kafka.
 
     A silent worker is looked for twice: after a step of the clock, or when the whole machine slept, it is not dead.
     """
@@ -122,13 +122,13 @@ def _next_run_later(job: Job, due: datetime, **changes: Any) -> Job:
     return job.then(timers=timers, **changes)
 
 
-def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job:
+def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job | None:
     """Unclaimed work consumes no run, however long it waits; after a day something is wrong with the operation."""
     if job.run_started_at and now - job.run_started_at >= OVERLOADED_AFTER:
         return endings.fail(job, Reason.OVERLOADED, now)
-    timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
     if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:
-        return job.then(timers=timers)
+        return None
+    timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
     return job.then(_search(job, job.run), search_asked_at=now, timers=timers)
 
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from services.scheduler.buckets import BUCKET, bucket_of
 from services.scheduler.clockwork import Clockwork, nothing
+from services.scheduler.firing import Deciding, Work
 from services.scheduler.job import Timer, TimerKind
 from shared.errors import DependencyAwayError
 from tests.unit.scheduler.surroundings import Surroundings
@@ -18,8 +19,6 @@ SHARD = 5
 TICK = 0.01
 A_WHILE = 0.15
 """Seconds in which a clockwork looks at its clock many times."""
-
-Work = Callable[[Timer], Awaitable[None]]
 
 
 class Bell:
@@ -55,7 +54,7 @@ async def an_open_gate() -> None:
 
 @asynccontextmanager
 async def ticking(
-    around: Surroundings, fire: Work, *, prepare: Work = nothing, gate: Callable[[], Awaitable[None]] = an_open_gate
+    around: Surroundings, fire: Deciding, *, prepare: Work = nothing, gate: Callable[[], Awaitable[None]] = an_open_gate
 ) -> AsyncIterator[Clockwork]:
     clockwork = Clockwork(SHARD, index=around.index, cursors=around.cursors, now=around.clock.now, tick=TICK)
     await clockwork.open()
@@ -224,6 +223,41 @@ async def test_the_bucket_of_a_job_nobody_can_decide_on_goes_and_its_timer_stays
             stays = await around.index.read(SHARD, bucket_of(around.clock.now()))
 
     assert (left, stays) == ([], [poison])
+
+
+async def test_a_timer_that_stays_armed_comes_again_when_it_was_said_to(around: Surroundings, bell: Bell) -> None:
+    """Also to the next owner, who may find it in two buckets, and however many buckets go by meanwhile."""
+
+    async def ring(timer: Timer) -> timedelta:
+        await bell.ring(timer)
+        return timedelta(minutes=1)
+
+    watchdog = around.timer(-1)
+    async with ticking(around, ring) as clockwork:
+        await arm(clockwork, watchdog)
+        for rings in (1, 2, 3):
+            await bell.until(rings)
+            await asyncio.sleep(A_WHILE)
+            assert len(bell.rung) == rings
+            around.clock.put(hours=1)
+        await bell.until(4)
+    async with ticking(around, ring):
+        await bell.until(5)
+
+    assert set(bell.rung) == {watchdog}
+
+
+async def test_a_timer_armed_anew_while_it_is_worked_on_fires_again(around: Surroundings, bell: Bell) -> None:
+    timer = around.timer(-1)
+
+    async def ring(timer: Timer) -> None:
+        await bell.ring(timer)
+        if len(bell.rung) == 1:
+            await clockwork.arm(timer)
+
+    async with ticking(around, ring) as clockwork:
+        await arm(clockwork, timer)
+        await bell.until(2)
 
 
 async def test_rows_are_read_ahead_and_a_failure_there_harms_nothing(around: Surroundings, bell: Bell) -> None:

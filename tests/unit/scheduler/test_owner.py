@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services.scheduler.job import Timer, TimerKind
+from services.scheduler.runs import Evidence
 from shared.errors import DependencyAwayError
 from shared.events import (
     ArchiveBuilt,
@@ -26,6 +27,7 @@ from shared.events import (
     SearchDue,
 )
 from shared.jobs import JobState
+from tests.unit.scheduler.jobs import RULES
 from tests.unit.scheduler.surroundings import Owner, Surroundings
 
 
@@ -158,10 +160,23 @@ async def test_a_timer_that_another_owner_has_armed_is_not_dropped_either(around
     await second.on_timer(release(job))
     running = await around.row(job.job_id)
     (watchdog,) = running.armed
+    around.evidence = Evidence(claimed=True, last_sign=running.started_at)
+    around.clock.put(hours=1)
 
     await first.on_timer(watchdog)
 
     assert (await around.row(job.job_id)).version == running.version + 1
+
+
+async def test_work_that_nobody_has_claimed_is_looked_at_again_and_nothing_is_written(around: Surroundings) -> None:
+    job, owner = await submitted(around), around.owner()
+    await owner.on_timer(release(job))
+    (watchdog,) = (await around.row(job.job_id)).armed
+    around.line.asked.clear()
+
+    assert await owner.on_timer(watchdog) == RULES.watchdog
+
+    assert around.line.asked == []
 
 
 async def test_what_was_decided_and_not_published_is_published_by_whoever_comes_next(around: Surroundings) -> None:
