@@ -33,6 +33,7 @@ class Process:
         self.on_freeze: list[Callable[[], None]] = []
         self.on_thaw: list[Callable[[], None]] = []
         self.thawed_at = 0.0
+        self.died_at: float | None = None
         self.failure: BaseException | None = None
         self._timeline = timeline
         self._burns = burns
@@ -62,6 +63,7 @@ class Process:
     def kill(self) -> None:
         if self.alive:
             self.loop.kill()
+            self.died_at = self._timeline.wall
             for hook in self.on_death:
                 hook()
 

@@ -47,12 +47,16 @@ class Outcome:
 
 def simulate(schedule: Schedule) -> Outcome:
     with a_world(schedule) as world:
-        plan(world)
-        _run(world, SETTLED_WITHIN, _all_ended)
-        settled = judge(_look(world))
-        _run(world, OVER_WITHIN, _all_expired)
-        findings = [*_not_left(settled), *_after_all(world), *untimely(world)]
-        return Outcome(schedule, settled, findings, world.deaths, world.timeline.steps, world.fingerprint())
+        return play(world)
+
+
+def play(world: World) -> Outcome:
+    plan(world)
+    _run(world, SETTLED_WITHIN, _all_ended)
+    settled = judge(_look(world))
+    _run(world, OVER_WITHIN, _all_expired)
+    findings = [*_not_left(settled), *_after_all(world), *untimely(world)]
+    return Outcome(world.schedule, settled, findings, world.deaths, world.timeline.steps, world.fingerprint())
 
 
 def _run(world: World, seconds: float, enough: Callable[[World], bool]) -> None:
