@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 Kind = Literal["select", "insert", "update", "delete"]
 Existence = Literal["exists", "not exists"]
@@ -40,6 +40,10 @@ class Statement:
     ttl: Term | None = None
     stamp: Term | None = None
     distinct: bool = False
+
+    def bound(self, parameters: Sequence[object]) -> dict[str, Any]:
+        """All that is set or asked for, by column."""
+        return {name: term.of(parameters) for name, term in (*self.values, *self.where)}
 
 
 _SHAPES: dict[Kind, re.Pattern[str]] = {

@@ -1,8 +1,7 @@
 """`shared.cassandra.Cassandra` over tables in memory: the same methods, the same errors."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from shared.errors import DependencyAwayError, OutcomeUnknownError
 from tests.contract.cassandra_in_memory.cql import Statement, parse
@@ -11,8 +10,7 @@ from tests.contract.cassandra_in_memory.tables import Row, Tables
 _ROWS_PER_BATCH = 50
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What goes to the node in one message: a statement, once for each of `rows`. `serial`: Paxos sees to its order."""
 
     statement: Statement

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from itertools import islice
+from types import NoneType
 from typing import Any
+from uuid import UUID
 
 from shared.schema import TABLES
 from tests.contract.cassandra_in_memory.cells import NEVER, Cell, Partition
@@ -16,6 +18,7 @@ Row = dict[str, Any]
 Key = tuple[Any, ...]
 
 _PRIMARY_KEY = re.compile(r"PRIMARY KEY \((?:\((?P<several>[^)]+)\)|(?P<one>\w+))(?:, (?P<clustering>[^)]+))?\)")
+_AS_THEY_ARE = frozenset({str, int, bool, UUID, NoneType})
 _SEVERAL_CELLS = ("list", "map", "set")
 
 
@@ -168,6 +171,8 @@ def _bound(terms: Terms | str | None, parameters: Sequence[object]) -> Iterator[
 
 def _kept(value: Any) -> Any:
     """As it comes back: times naive and in milliseconds, texts without their enumeration."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         utc = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
