@@ -1,6 +1,6 @@
 """The bytes of one answer while they are looked at: the small ones in memory, the large ones in a file."""
 
-from contextlib import ExitStack
+from contextlib import suppress
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -19,7 +19,7 @@ class Body:
         self._folder = folder
         self._pieces: list[bytes] = []
         self._file: IO[bytes] | None = None
-        self._open = ExitStack()
+        self._map: mmap | None = None
 
     def write(self, piece: bytes) -> None:
         self.size += len(piece)
@@ -38,18 +38,24 @@ class Body:
             return self._pieces[0]
         with room_needed():
             self._file.flush()
-        return self._open.enter_context(mmap(self._file.fileno(), 0, access=ACCESS_READ))
+        self._map = mmap(self._file.fileno(), 0, access=ACCESS_READ)
+        return self._map
 
     def _spill(self) -> None:
         with room_needed():
-            file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed with the body
-            self._file = self._open.enter_context(file)
-            file.writelines(self._pieces)
+            self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115 - closed with the body
+            self._file.writelines(self._pieces)
         self._pieces = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
+        """Whatever has failed meanwhile, that is what is raised."""
         self._pieces = []
+        if self._map is not None:
+            with suppress(BufferError):  # somebody still looks at it; it goes with him
+                self._map.close()
+        if self._file is not None:
+            with suppress(OSError):  # what its buffer holds finds no room on a full disk, and nobody wants it
+                self._file.close()

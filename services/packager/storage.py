@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import clear_frames
 
 from prometheus_client import Gauge
 
@@ -23,8 +24,16 @@ def room_needed() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
+            _let_go(error)
             raise RunError(Reason.STORAGE_FULL, retryable=True, detail=str(error)) from error
         raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """The frames of an exception look at what found no room, and would keep what room it has."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def tell_room_of(folder: Path) -> None:

@@ -11,8 +11,8 @@ from shared.errors import Reason
 from shared.reasons import REASON_WORDS
 from tests.faults.instances import Instance
 from tests.faults.scene import Accepted, Scene
-from tests.faults.small_disk import SmallDisk, small_disk
 from tests.faults.trial import Trial
+from tests.integration.small_disk import SmallDisk, small_disk
 
 pytestmark = pytest.mark.faults
 

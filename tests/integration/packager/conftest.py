@@ -1,10 +1,19 @@
 """The picture web, the neighbours' rows, the bus, and a place to work."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from services.packager.app import guarded_fetcher
+from services.packager.feed import Bells
+from services.packager.packing import Means
+from services.packager.settings import Settings
+from shared.archives import LocalArchives
 from shared.cassandra import Cassandra
+from shared.images import Images, Searches
+from shared.jobs import Jobs
+from shared.publisher import Publisher
 from shared.settings import host_ports
 from shared.topics import JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening
@@ -47,3 +56,38 @@ def place(backbone: Backbone, site: PictureWeb, tmp_path_factory: pytest.TempPat
         "AID_ALLOWED_PRIVATE_ADDRESSES": ",".join(site.addresses),
     }
     return Place(folder, archives, backbone.environment() | settings)
+
+
+@pytest.fixture
+async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
+    publisher = await Publisher.connect(backbone.kafka_url, source="packager")
+    yield publisher
+    await publisher.close()
+
+
+@pytest.fixture
+def settings(backbone: Backbone, site: PictureWeb, tmp_path: Path) -> Settings:
+    return Settings(
+        kafka_url=backbone.kafka_url,
+        cassandra_hosts=backbone.cassandra_hosts,
+        archives=f"file://{tmp_path}",
+        allowed_private_addresses=",".join(site.addresses),
+        idle_seconds=1.0,
+        download_seconds=3.0,
+        pack_seconds=20.0,
+    )
+
+
+@pytest.fixture
+async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> AsyncIterator[Means]:
+    async with guarded_fetcher(settings) as fetcher:
+        yield Means(
+            jobs=Jobs(cassandra),
+            images=Images(cassandra),
+            searches=Searches(cassandra),
+            fetcher=fetcher,
+            archives=LocalArchives(settings.folder),
+            publisher=publisher,
+            bells=Bells(),
+            limits=settings.pack_limits,
+        )

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -12,59 +11,19 @@ from uuid import UUID
 import pytest
 
 from services.packager.app import guarded_fetcher
-from services.packager.feed import Bells
 from services.packager.packing import Means, Pack
 from services.packager.settings import Settings
 from shared.archives import LocalArchives
-from shared.cassandra import Cassandra
 from shared.errors import Reason, RunError
 from shared.events import ArchiveBuilt
-from shared.images import Images, Searches
-from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Progress
 from tests.integration.bus import Bus
-from tests.integration.conftest import Backbone
 from tests.integration.packager.neighbours import QUERY, Neighbours, Opened, urls
 from tests.integration.packager.place import until
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
-    publisher = await Publisher.connect(backbone.kafka_url, source="packager")
-    yield publisher
-    await publisher.close()
-
-
-@pytest.fixture
-def settings(backbone: Backbone, site: PictureWeb, tmp_path: Path) -> Settings:
-    return Settings(
-        kafka_url=backbone.kafka_url,
-        cassandra_hosts=backbone.cassandra_hosts,
-        archives=f"file://{tmp_path}",
-        allowed_private_addresses=",".join(site.addresses),
-        idle_seconds=1.0,
-        download_seconds=3.0,
-        pack_seconds=20.0,
-    )
-
-
-@pytest.fixture
-async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> AsyncIterator[Means]:
-    async with guarded_fetcher(settings) as fetcher:
-        yield Means(
-            jobs=Jobs(cassandra),
-            images=Images(cassandra),
-            searches=Searches(cassandra),
-            fetcher=fetcher,
-            archives=LocalArchives(settings.folder),
-            publisher=publisher,
-            bells=Bells(),
-            limits=settings.pack_limits,
-        )
 
 
 def files(folder: Path) -> list[str]:
