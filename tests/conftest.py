@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.artefacts import cassandra_jars, kafka_jars
 from deploy.local.cassandra import Cassandra
@@ -27,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure() -> None:
     # Whoever gives up on the tests sends SIGTERM; like Ctrl-C it must not leave the servers behind.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # How quickly examples are drawn tells of the machine's other work, not of ours.
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
     # What a person's shell says to the services is not said to the tests.
     for name in [name for name in os.environ if name.startswith("AID_")]:
         del os.environ[name]
