@@ -15,10 +15,10 @@ class Term:
     """A value of a statement: a parameter by its place, or what is written out."""
 
     place: int | None
-    text: str = ""
+    value: object = None
 
     def of(self, parameters: Sequence[object]) -> object:
-        return self.text if self.place is None else parameters[self.place]
+        return self.value if self.place is None else parameters[self.place]
 
 
 Terms = tuple[tuple[str, Term], ...]
@@ -132,4 +132,6 @@ def _term(text: str) -> Term:
         return Term(int(text[1:]))
     if text.startswith("'"):
         return Term(None, text.strip("'"))
+    if text.isdecimal():
+        return Term(None, int(text))
     raise ValueError(f"not understood: {text}")

@@ -1,11 +1,8 @@
-"""The tables that services share, on a real Cassandra."""
+"""The tables that services share, on a real Cassandra and in memory alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
-
-import pytest
 
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeat, Heartbeats
@@ -13,22 +10,10 @@ from shared.errors import Reason
 from shared.events import Stage, to_milliseconds
 from shared.images import FoundImage, Images, Search, Searches
 from shared.jobs import Jobs, JobState, JobView
-from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.recipients import Recipient, Recipients
-from shared.settings import host_ports
-from tests.integration.conftest import Backbone
-
-pytestmark = pytest.mark.integration
 
 NOW = to_milliseconds(datetime.now(UTC))
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(scope="module")
-async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
-    yield cassandra
-    await cassandra.close()
 
 
 async def test_of_twenty_attempts_at_once_one_holds_the_run_and_knows_it(cassandra: Cassandra) -> None:
@@ -157,34 +142,3 @@ async def test_a_stripped_job_is_seen_as_what_is_left_of_it(cassandra: Cassandra
 
     assert await Jobs(cassandra).find(job_id) == JobView(job_id, JobState.EXPIRED, 1, 7)
     assert await Jobs(cassandra).find(uuid4()) is None
-
-
-async def test_provisioning_again_changes_nothing(backbone: Backbone, cassandra: Cassandra) -> None:
-    job_id = uuid4()
-    await Recipients(cassandra).put(job_id, Recipient("a@example.com", "UTC"), due_at=NOW, now=NOW)
-    settings = ProvisionSettings(
-        kafka_url=backbone.kafka_url,
-        cassandra_hosts=backbone.cassandra_hosts,
-        cassandra_keyspace=backbone.cassandra_keyspace,
-        partitions=4,
-    )
-
-    await asyncio.gather(create_tables(settings), create_topics(settings), create_topics(settings))
-
-    assert await Recipients(cassandra).find(job_id) is not None
-
-
-async def test_provisioning_adds_the_column_that_an_earlier_release_did_not_know(
-    backbone: Backbone, cassandra: Cassandra
-) -> None:
-    await cassandra.execute_ddl("ALTER TABLE heartbeats DROP refused")
-
-    await create_tables(
-        ProvisionSettings(
-            kafka_url=backbone.kafka_url,
-            cassandra_hosts=backbone.cassandra_hosts,
-            cassandra_keyspace=backbone.cassandra_keyspace,
-        )
-    )
-
-    await Heartbeats(cassandra).beat(uuid4(), 1, Stage.SEARCH, Counts(refused=3), now=NOW)
