@@ -1,7 +1,7 @@
 """Runs a program for as long as somebody holds the other end of standard input, then kills it with all it started.
 
 `python leash.py FOLDER PROGRAM ARGUMENT…`. A browser must not outlive the scraper, not even one killed without
-warning: the kernel closes the pipe for it. What the program wrote to FOLDER goes with it.
+warning: the kernel closes the pipe for it. Nor its own driver. What the program wrote to FOLDER goes with it.
 """
 
 import ctypes
@@ -12,6 +12,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
@@ -23,12 +24,22 @@ def main(folder: str, *command: str) -> None:
     program = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603 - our chromedriver
     # The program's alone: whoever reads it learns when the program has ended.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    try:
-        sys.stdin.read()
-    finally:
-        os.killpg(program.pid, signal.SIGKILL)
-        _kill_children()
-        shutil.rmtree(folder)
+    Thread(target=_kill_when_let_go, args=[program.pid], daemon=True).start()
+    while os.wait()[0] != program.pid:
+        pass  # an orphan is buried
+    _kill_group(program.pid)
+    _kill_children()
+    shutil.rmtree(folder)
+
+
+def _kill_when_let_go(group: int) -> None:
+    sys.stdin.buffer.read()
+    _kill_group(group)
+
+
+def _kill_group(group: int) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
 
 
 def _kill_children() -> None:

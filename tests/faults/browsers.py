@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-import random
 import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from services.scraper import leash
 from services.scraper.homes import PREFIX
 from tests.faults.instances import Instance
 from tests.integration.processes import command_of, descendants, zombies
@@ -26,6 +26,11 @@ def browsers_of(scraper: Instance) -> list[int]:
     return [pid for pid in family if program_of(pid) == "chromium" and not is_helper(pid)]
 
 
+def leashes_of(scraper: Instance) -> list[int]:
+    """One for each browser that the scraper believes to have."""
+    return [pid for pid in descendants(scraper.pid) if leash.__file__ in command_of(pid)]
+
+
 def program_of(pid: int) -> str:
     return Path(command_of(pid)[0]).name if command_of(pid) else ""
 
@@ -38,11 +43,11 @@ def is_home(path: Path) -> bool:
     return path.is_absolute() and path.name.startswith(PREFIX)
 
 
-def hit(pids: Sequence[int], number: signal.Signals, rng: random.Random) -> None:
-    """One of them, unless there is none, or it has just gone by itself."""
-    if pids:
+def hit(pids: Sequence[int], number: signal.Signals) -> None:
+    """Those that have not just gone by themselves."""
+    for pid in pids:
         with suppress(ProcessLookupError):
-            os.kill(rng.choice(pids), number)
+            os.kill(pid, number)
 
 
 @dataclass
@@ -61,13 +66,18 @@ class Footprints:
 
     def left(self) -> list[str]:
         """What should not be there: more than one browser each, folders of others, the unburied."""
-        running = sum(len(drivers_of(scraper)) for scraper in self.scrapers)
+        browsers = [len(leashes_of(scraper)) for scraper in self.scrapers]
         homes = [home for home in self.homes if home.exists()]
         return [
-            *(f"{scraper.pid} has several" for scraper in self.scrapers if len(drivers_of(scraper)) > 1),
-            *(f"{homes} of {running} browsers" for _ in range(len(homes) > running)),
+            *(f"{number} browsers of one scraper" for number in browsers if number > 1),
+            *(f"{homes} of {sum(browsers)} browsers" for _ in range(len(homes) > sum(browsers))),
             *(f"zombie {pid}" for pid in zombies() & self.family),
         ]
+
+    def let_go_on(self) -> None:
+        """Whoever was made to stand still and has not been missed yet."""
+        for scraper in self.scrapers:
+            hit(list(descendants(scraper.pid)), signal.SIGCONT)
 
     def descriptors(self) -> dict[int, int]:
         return {scraper.pid: len(list(Path(f"/proc/{scraper.pid}/fd").iterdir())) for scraper in self.scrapers}

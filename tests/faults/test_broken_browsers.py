@@ -24,7 +24,7 @@ async def test_no_job_is_lost_whatever_happens_to_its_browser(trial: Trial, long
     async with watched(scrapers) as footprints:
         before = footprints.descriptors()
         for scraper in scrapers:
-            hit(browsers_of(scraper), signal.SIGSTOP, trial.rng)
+            hit(browsers_of(scraper), signal.SIGSTOP)
         asking = asyncio.ensure_future(ask(trial, jobs))
         for _ in range(blows):
             await asyncio.sleep(trial.rng.uniform(0, 6 if long else 1.5))
@@ -34,6 +34,7 @@ async def test_no_job_is_lost_whatever_happens_to_its_browser(trial: Trial, long
         scene = await trial.settle(patience=900 if long else 120)
         trial.require_survival(scene, blows=blows + len(scrapers))
         assert all((row["counted_runs"] or 0) <= 3 for row in scene.tables["jobs"])
+        footprints.let_go_on()
         await nothing_left(footprints)
     after = footprints.descriptors()
     assert all(after[pid] <= before[pid] + SPARE_DESCRIPTORS for pid in before), (before, after)
@@ -50,7 +51,7 @@ def strike(trial: Trial, *, hang: bool) -> None:
     scraper = trial.rng.choice(trial.system.fleet.of("scraper"))
     victims = trial.rng.choice([browsers_of(scraper), drivers_of(scraper)])
     number = signal.SIGSTOP if hang and trial.rng.random() < 1 / 4 else signal.SIGKILL
-    hit(victims, number, trial.rng)
+    hit(victims, number)
 
 
 async def nothing_left(footprints: Footprints) -> None:

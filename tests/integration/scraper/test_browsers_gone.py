@@ -15,7 +15,7 @@ from services.scraper.engines import Ending
 from services.scraper.engines.google import Google
 from services.scraper.launching import launch_local
 from services.scraper.windows import BrowserError
-from tests.integration.processes import command_of, descendants
+from tests.integration.processes import command_of, descendants, living
 from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
 
@@ -36,7 +36,11 @@ def leaving_nothing(temporary: Path) -> Iterator[None]:
     processes = descendants(os.getpid())
     yield
     assert descendants(os.getpid()) <= processes
-    assert list(temporary.iterdir()) == []
+    assert files(temporary) == []
+
+
+def files(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 async def test_nothing_is_left_of_browsers_that_were_used(pictures: PictureWeb, temporary: Path) -> None:
@@ -88,6 +92,19 @@ async def test_a_search_cancelled_twice_while_its_browser_starts_leaves_none_run
 async def break_one(browsers: Browsers) -> None:
     async with browsers.lend() as browser:
         os.kill(browser.pid, signal.SIGKILL)
+
+
+async def test_a_browser_whose_driver_was_killed_goes_with_it_before_anybody_misses_it(temporary: Path) -> None:
+    others = descendants(os.getpid())
+    browser = await asyncio.to_thread(local_launch)
+    (driver,) = [pid for pid in descendants(os.getpid()) - others if command_of(pid)[0].endswith("chromedriver")]
+
+    os.kill(driver, signal.SIGKILL)
+
+    async with asyncio.timeout(20):
+        while files(temporary) or browser.pid in living():
+            await asyncio.sleep(0.02)
+    await browser.close()
 
 
 async def test_nothing_of_a_browser_is_left_not_even_a_zombie_or_a_crash_report(temporary: Path) -> None:
