@@ -4,9 +4,13 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
+
+from aiokafka import AIOKafkaProducer
 
 from shared.cloudevents import Headers
 from shared.errors import DependencyAwayError
+from shared.publisher import DELIVERY_SECONDS, Publisher
 from shared.topics import JOB_INBOX
 from tests.faults.simulation.broker import Broker
 from tests.faults.simulation.process import Process
@@ -65,6 +69,16 @@ class Producer:
             self._process.later(self._broker.slowness(), lambda: _confirm(first.stored))
             if queue and self._process.alive:
                 self._store_in(FIRST_WAY, topic)
+
+
+def publisher_of(process: Process, broker: Broker) -> Publisher:
+    """Our own, over such a producer."""
+
+    async def start() -> AIOKafkaProducer:
+        return cast("AIOKafkaProducer", Producer(process, broker))
+
+    first = cast("AIOKafkaProducer", Producer(process, broker))
+    return Publisher(first, start, source=process.service, delivery_seconds=DELIVERY_SECONDS)
 
 
 class Offsets:

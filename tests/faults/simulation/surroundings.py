@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from aiokafka import AIOKafkaProducer
-
 from services.scheduler.rules import Rules
 from shared.cassandra import Cassandra
-from shared.publisher import DELIVERY_SECONDS, Publisher
+from shared.publisher import Publisher
 from tests.contract.cassandra_in_memory.session import MemoryCassandra
 from tests.faults.simulation.broker import Broker
-from tests.faults.simulation.kafka import Producer
+from tests.faults.simulation.kafka import publisher_of
 from tests.faults.simulation.node import Node, Wire
 from tests.faults.simulation.process import Process
 from tests.faults.simulation.relay import Mailbox
@@ -34,8 +32,4 @@ class Surroundings:
         return cast("Cassandra", MemoryCassandra(Wire(process, self.node), now=lambda: process.clock))
 
     def publisher(self, process: Process) -> Publisher:
-        async def start() -> AIOKafkaProducer:
-            return cast("AIOKafkaProducer", Producer(process, self.broker))
-
-        first = cast("AIOKafkaProducer", Producer(process, self.broker))
-        return Publisher(first, start, source=process.service, delivery_seconds=DELIVERY_SECONDS)
+        return publisher_of(process, self.broker)
