@@ -7,12 +7,11 @@ members). Once a later record is acknowledged, the lost one is behind the commit
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
 
 import structlog
 from aiokafka import TopicPartition
 
-from shared.movement import Lag
+from shared.movement import Lags
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -21,18 +20,11 @@ AGAIN_SECONDS = 5.0
 """So long a place is given to deliver what it was sent back for."""
 
 
-class Broker(Protocol):
-    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]: ...
-
-    async def first_at(self, place: TopicPartition, offset: int) -> int | None:
-        """The offset of the first record there or behind; None when there is none."""
-
-
 class Continuity:
     """`go_back` has a place deliver from an offset on, once more."""
 
-    def __init__(self, broker: Broker, go_back: Callable[[TopicPartition, int], Awaitable[None]]) -> None:
-        self._broker = broker
+    def __init__(self, lags: Lags, go_back: Callable[[TopicPartition, int], Awaitable[None]]) -> None:
+        self._lags = lags
         self._go_back = go_back
         self._next: dict[TopicPartition, int] = {}
         self._agreed: set[TopicPartition] = set()
@@ -54,7 +46,7 @@ class Continuity:
             return True
         if self._just_sent_back(place, expected):
             return False
-        first = await until_available(lambda: self._broker.first_at(place, expected))
+        first = await until_available(lambda: self._lags.first_at(place, expected))
         if first is None or first >= offset:
             return True  # there are no records in between: offsets are also taken by the marks of transactions
         await self._send_back(place, expected)
@@ -70,7 +62,7 @@ class Continuity:
 
     async def _expected(self, place: TopicPartition) -> int:
         if place not in self._agreed:
-            lags = await until_available(lambda: self._broker.of([place]))
+            lags = await until_available(lambda: self._lags.of([place]))
             self._next[place] = max(lags[place].acknowledged, self._next.get(place, 0))
             self._agreed.add(place)
         return self._next[place]

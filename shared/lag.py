@@ -32,6 +32,12 @@ class GroupLag:
             for place, offset in zip(asked, committed, strict=True)
         }
 
+    async def end(self, place: TopicPartition) -> int:
+        """The offset the next record there gets: one question where `of` has three."""
+        async with _answering():
+            ends: dict[TopicPartition, int] = await self._client.end_offsets([place])
+            return ends[place]
+
     async def first_at(self, place: TopicPartition, offset: int) -> int | None:
         """The offset of the first record there or behind, None when there is none.
 

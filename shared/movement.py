@@ -1,7 +1,10 @@
 """Whether a group's partitions move: lag that stays where it is, while nothing is waited for, is death. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
+
+from aiokafka import TopicPartition
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,15 @@ class Lag:
     @property
     def behind(self) -> bool:
         return self.acknowledged < self.end
+
+
+class Lags(Protocol):
+    """Whoever can tell; DependencyAwayError when that takes too long."""
+
+    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]: ...
+
+    async def first_at(self, place: TopicPartition, offset: int) -> int | None:
+        """The offset of the first record there or behind; None when there is none."""
 
 
 class Movement:

@@ -10,7 +10,8 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
-from shared.continuity import Broker, Continuity
+from shared.continuity import Continuity
+from shared.movement import Lags
 
 SEEK_SECONDS = 10.0
 
@@ -29,9 +30,9 @@ class StreamApp(faust.App):
         self._unfinished: dict[TP, tuple[int, int]] = {}
         self._continuity: Continuity | None = None
 
-    def follow(self, broker: Broker) -> None:
+    def follow(self, lags: Lags) -> None:
         """Let nothing be left out from now on. To be called before the app starts."""
-        self._continuity = Continuity(broker, self._go_back)
+        self._continuity = Continuity(lags, self._go_back)
         self.on_partitions_assigned.connect(self._own, weak=False)
 
     async def in_turn(self, message: Any) -> bool:

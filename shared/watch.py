@@ -6,13 +6,12 @@ agent has died. Only a restart helps then, and not every supervisor asks `/livez
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
 
 import structlog
 from aiokafka import TopicPartition
 
 from shared.errors import DependencyAwayError, ServiceUnfitError
-from shared.movement import Lag, Movement
+from shared.movement import Lag, Lags, Movement
 from shared.waiting import waiting_for
 
 log = structlog.get_logger()
@@ -23,12 +22,6 @@ END_SECONDS = 300.0
 
 Places = Callable[[], Iterable[TopicPartition]]
 Nudge = Callable[[TopicPartition], Awaitable[None]]
-
-
-class Lags(Protocol):
-    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]: ...
-
-    async def first_at(self, place: TopicPartition, offset: int) -> int | None: ...
 
 
 class Watch:

@@ -11,13 +11,31 @@ CANDIDATES = range(20_000, 32_000)
 
 
 def free_ports(count: int) -> range:
-    """`count` ports in a row that nobody listens on now."""
+    """`count` ports in a row that nobody listens on now, and that are given to nobody else while this process lives.
+
+    A server that comes later, or comes again, finds its port free.
+    """
     for _ in range(1_000):
         first = random.choice(CANDIDATES)
         block = range(first, first + count)
-        if not any(is_taken(port) for port in block):
+        if not any(is_taken(port) for port in block) and _claim(block):
             return block
     raise OSError(f"no {count} free ports in a row on {LOOPBACK}")
+
+
+def _claim(ports: range) -> bool:
+    """A name for each in Linux' abstract namespace: seen by all, and gone with whoever holds it."""
+    claims = [socket.socket(socket.AF_UNIX) for _ in ports]
+    try:
+        for claim, port in zip(claims, ports, strict=True):
+            claim.bind(f"\0advance-image-downloader-port-{port}")
+    except OSError:
+        for claim in claims:
+            claim.close()
+        return False
+    for claim in claims:
+        claim.detach()  # open until this process ends
+    return True
 
 
 def is_taken(port: int) -> bool:

@@ -11,8 +11,8 @@ from services.gateway.fields import FieldError
 from services.gateway.reading import Pairs, Reader
 from services.gateway.times import Moment, SkippedTimeError, moment_of
 
-GRACE = timedelta(seconds=60)
-"""The current minute is "now", although it began before now."""
+GRACE = timedelta(minutes=2)
+"""Whoever chooses the current minute, in its last second too, has a minute to send the form."""
 
 NAMES = (fields.DATE, fields.TIME, fields.ZONE)
 

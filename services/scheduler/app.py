@@ -11,7 +11,6 @@ from faust.types import TP
 
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.jobs import JobRows
-from services.scheduler.offsets import inbox_offsets
 from services.scheduler.owner import JobOwner
 from services.scheduler.remembered import Remembered
 from services.scheduler.settings import Settings
@@ -22,6 +21,7 @@ from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer
 from shared.events import Inbox, concrete_types, to_milliseconds
+from shared.lag import group_lag
 from shared.publisher import Publisher
 from shared.streams import build_stream_app, consume, run_streams
 from shared.tolerance import Tolerance
@@ -36,9 +36,7 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
-        offsets = await until_available(
-            lambda: stack.enter_async_context(inbox_offsets(settings.kafka_url, group=NAME))
-        )
+        offsets = await until_available(lambda: stack.enter_async_context(group_lag(settings.kafka_url, NAME)))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         shards = Shards(shard_builder(settings, cassandra, publisher, offsets), tasks)
         app = build_stream_app(NAME, settings.kafka_url)

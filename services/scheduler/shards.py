@@ -2,23 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Protocol
 
 import structlog
+from aiokafka import TopicPartition
 
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.owner import JobOwner
 from shared.cloudevents import Delivery
 from shared.consumer import Consumer
+from shared.movement import Lags
+from shared.topics import JOB_INBOX
 from shared.waiting import until_available
 
 log = structlog.get_logger()
 
+BEHIND_SECONDS = 5.0
+"""After so long without a record it asks whether there is one at all."""
 
-class Offsets(Protocol):
-    async def end(self, partition: int) -> int: ...
 
-    async def handled(self, partition: int) -> int: ...
+class Offsets(Lags, Protocol):
+    async def end(self, place: TopicPartition) -> int:
+        """The offset the next record there gets."""
 
 
 class Shard:
@@ -27,7 +33,7 @@ class Shard:
     def __init__(
         self, partition: int, *, owner: JobOwner, clockwork: Clockwork, consumer: Consumer, offsets: Offsets
     ) -> None:
-        self._partition = partition
+        self._place = TopicPartition(JOB_INBOX.name, partition)
         self._owner = owner
         self._clockwork = clockwork
         self._consumer = consumer
@@ -39,9 +45,10 @@ class Shard:
     async def live(self) -> None:
         """Take the shard over, then fire its timers until cancelled."""
         await self._clockwork.open()
-        await self._advance(await until_available(lambda: self._offsets.handled(self._partition)))
+        lags = await until_available(lambda: self._offsets.of([self._place]))
+        await self._advance(lags[self._place].acknowledged)
         self._open.set()
-        log.info("shard_opened", shard=self._partition)
+        log.info("shard_opened", shard=self._place.partition)
         await self._clockwork.run(self._owner.on_timer, self._caught_up, self._owner.on_near)
 
     async def handle(self, delivery: Delivery) -> None:
@@ -55,9 +62,19 @@ class Shard:
 
         After a take-over a waiting `ArchiveBuilt` must come before an overdue watchdog.
         """
-        end = await until_available(lambda: self._offsets.end(self._partition))
+        end = await until_available(lambda: self._offsets.end(self._place))
+        while not await self._handles(end):
+            first = await until_available(lambda: self._offsets.first_at(self._place, self._handled))
+            if first is None or first >= end:
+                await self._advance(end)  # up to there are only end marks of foreign transactions
+
+    async def _handles(self, end: int) -> bool:
+        """Whether it comes so far within a while."""
         async with self._progress:
-            await self._progress.wait_for(lambda: self._handled >= end)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(BEHIND_SECONDS):
+                    await self._progress.wait_for(lambda: self._handled >= end)
+            return self._handled >= end
 
     async def _advance(self, handled: int) -> None:
         async with self._progress:

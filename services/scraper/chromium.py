@@ -39,7 +39,7 @@ _PORT = re.compile(r"started successfully on port (\d+)")
 
 
 class DriverNotStartedError(Exception):
-    """The chromedriver ended without a word of its port, or took too long for one."""
+    """The chromedriver ended without a word of its port, or took too long for one. Says its last line."""
 
 
 def chrome_options() -> ChromeOptions:
@@ -96,13 +96,14 @@ class LocalDriver:
     def _port(self) -> int:
         impatience = Timer(START_SECONDS, self._stdin.close)
         impatience.start()
+        line = "no answer"
         try:
             for line in self._stdout:
                 if found := _PORT.search(line):
                     return int(found[1])
         finally:
             impatience.cancel()
-        raise DriverNotStartedError("chromedriver did not start")
+        raise DriverNotStartedError(f"chromedriver did not start: {line.strip()}")
 
 
 def _leashed(chromedriver: Path, home: Home) -> subprocess.Popen[str]:

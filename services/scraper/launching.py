@@ -3,6 +3,7 @@
 from contextlib import suppress
 from pathlib import Path
 
+import structlog
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ChromeOptions, Remote
 from selenium.webdriver.common.proxy import Proxy, ProxyType
@@ -13,11 +14,15 @@ from services.scraper.browser import PAGE_SECONDS, SCRIPT_SECONDS, Browser
 from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
 from services.scraper.windows import BrowserError
 
+DRIVER_TRIES = 3
+
 ANSWER_SECONDS = PAGE_SECONDS + 5
 """A session takes a second here; no command takes longer than a page."""
 
 REMOTE_ANSWER_SECONDS = 60
 """A session may have to wait for a free node."""
+
+log = structlog.get_logger()
 
 _NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
 
@@ -29,10 +34,7 @@ def launch_local(
 
     A browser that leaves a script of ours without an answer for `script_seconds` hangs.
     """
-    try:
-        driver = LocalDriver(chromedriver)
-    except (DriverNotStartedError, OSError) as error:
-        raise BrowserError(str(error)) from error
+    driver = _driver(chromedriver)
     config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=int(ANSWER_SECONDS), init_args_for_pool_manager=_ONE_TRY)
     try:
         window = _window(config, local_options(binary, driver.profile), on_every_page)
@@ -40,6 +42,19 @@ def launch_local(
         driver.kill()
         raise
     return Browser(window, driver.kill, script_seconds=script_seconds)
+
+
+def _driver(chromedriver: Path) -> LocalDriver:
+    """It takes a port that is free in IPv4 and ends at once when IPv6 has it taken; the next one gets another."""
+    for left in reversed(range(DRIVER_TRIES)):
+        try:
+            return LocalDriver(chromedriver)
+        except DriverNotStartedError as error:
+            log.warning("chromedriver_not_started", detail=str(error), tries_left=left)
+            reason = error
+        except OSError as error:
+            raise BrowserError(str(error)) from error
+    raise BrowserError(str(reason)) from reason
 
 
 def launch_remote(*, url: str, options: ChromeOptions, on_every_page: str) -> Browser:

@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.cassandra import Cassandra
+from shared.cloudevents import encode
 from shared.errors import Reason
 from shared.events import (
     ArchiveBuilt,
@@ -84,6 +85,23 @@ async def test_a_job_is_released_at_its_time_and_not_before(bus: Bus, scheduler:
     assert (due.run, due.query, due.images) == (1, "red pandas", 20)
     assert 0 <= late < 5, "on a machine that is busy; how late it is in earnest, bench.release measures"
     await bus.event(job.job_id, JobStarted)
+
+
+async def test_the_end_mark_of_a_foreign_transaction_holds_no_job_up(
+    bus: Bus, backbone: Backbone, scheduler: RunningService
+) -> None:
+    job = a_job(due_in=3)
+    await bus.publish(job)
+    await bus.event(job.job_id, JobScheduled)
+
+    again = encode(job, source="foreign", now=datetime.now(UTC))
+    producer = AIOKafkaProducer(bootstrap_servers=backbone.kafka_url, transactional_id=f"foreign-{uuid4()}")
+    await producer.start()
+    async with producer.transaction():
+        await producer.send_and_wait(JOB_INBOX.name, again.value, key=again.key, headers=list(again.headers))
+    await producer.stop()
+
+    await bus.event(job.job_id, SearchDue, patience=30)
 
 
 async def test_the_same_job_twice_starts_once(bus: Bus, scheduler: RunningService) -> None:

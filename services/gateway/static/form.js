@@ -10,7 +10,7 @@ const daysAhead = Number(form.dataset.daysAhead);
 const longestQuery = Number(form.dataset.longestQuery);
 const input = (name) => form.elements[name];
 
-const GRACE = 60_000;
+const GRACE = 120_000;
 const DAY = 86_400_000;
 
 // What was sent once stands still: sent again, by a second click or after Back, it is the same job.

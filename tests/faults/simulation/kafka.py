@@ -1,17 +1,17 @@
-"""What our own Kafka adapters stand on: an aiokafka producer, and the questions about the inbox."""
+"""What our own Kafka adapters stand on: an aiokafka producer, and the questions about lag."""
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.cloudevents import Headers
 from shared.errors import DependencyAwayError
+from shared.movement import Lag
 from shared.publisher import DELIVERY_SECONDS, Publisher
-from shared.topics import JOB_INBOX
 from tests.faults.simulation.broker import Broker
 from tests.faults.simulation.process import Process
 
@@ -81,24 +81,29 @@ def publisher_of(process: Process, broker: Broker) -> Publisher:
     return Publisher(first, start, source=process.service, delivery_seconds=DELIVERY_SECONDS)
 
 
-class Offsets:
-    """`services/scheduler/offsets.py`, asked of the broker here."""
+class GroupLag:
+    """`shared/lag.py`, asked of the broker here."""
 
     def __init__(self, process: Process, broker: Broker) -> None:
         self._process = process
         self._broker = broker
 
-    async def end(self, partition: int) -> int:
-        return await self._ask(lambda: len(self._broker.logs[JOB_INBOX.name, partition]))
+    async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
+        return {place: await self._lag(place) for place in places}
 
-    async def handled(self, partition: int) -> int:
-        return await self._ask(lambda: self._broker.committed(self._process.service, (JOB_INBOX.name, partition)))
+    async def end(self, place: TopicPartition) -> int:
+        return (await self._lag(place)).end
 
-    async def _ask(self, question: Callable[[], int]) -> int:
-        def answer() -> int:
+    async def first_at(self, place: TopicPartition, offset: int) -> int | None:
+        end = await self.end(place)
+        return offset if offset < end else None
+
+    async def _lag(self, place: TopicPartition) -> Lag:
+        def answer() -> Lag:
             if self._broker.away:
                 raise DependencyAwayError("kafka", "no answer")
-            return question()
+            acknowledged = self._broker.committed(self._process.service, (place.topic, place.partition))
+            return Lag(acknowledged, len(self._broker.logs[place.topic, place.partition]))
 
         return await self._process.call(answer, writes=False)
 

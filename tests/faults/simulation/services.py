@@ -35,7 +35,7 @@ from shared.recipients import Recipients
 from shared.tasks import in_background
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE
 from tests.faults.simulation import settings
-from tests.faults.simulation.kafka import Offsets
+from tests.faults.simulation.kafka import GroupLag
 from tests.faults.simulation.letters import BareLetters
 from tests.faults.simulation.process import Process
 from tests.faults.simulation.relay import dial
@@ -66,7 +66,7 @@ async def scheduler(process: Process, around: Surroundings) -> None:
 def shard_builder(process: Process, around: Surroundings) -> Callable[[int], Shard]:
     cassandra, publisher = around.cassandra(process), around.publisher(process)
     rows, witness, remembered = JobRows(cassandra), Witness(cassandra), Remembered()
-    index, cursors, offsets = TimerIndex(cassandra), Cursors(cassandra), Offsets(process, around.broker)
+    index, cursors, offsets = TimerIndex(cassandra), Cursors(cassandra), GroupLag(process, around.broker)
     now = scheduler_app.now
 
     def build(partition: int) -> Shard:

@@ -14,10 +14,10 @@ def on_path(name: str) -> Path:
     return Path(found)
 
 
-def local_launch(script_seconds: float = SCRIPT_SECONDS) -> Browser:
+def local_launch(script_seconds: float = SCRIPT_SECONDS, chromedriver: Path | None = None) -> Browser:
     return launch_local(
         binary=on_path("chromium"),
-        chromedriver=on_path("chromedriver"),
+        chromedriver=chromedriver or on_path("chromedriver"),
         on_every_page=watch_script(),
         script_seconds=script_seconds,
     )

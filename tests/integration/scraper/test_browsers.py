@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from functools import partial
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -23,6 +24,13 @@ from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration
+
+TWICE_WITHOUT_A_PORT = """#!/bin/sh
+echo try >> {tries}
+[ $(wc -l < {tries}) -gt 2 ] && exec {real} "$@"
+echo "IPv6 port not available. Exiting..."
+exit 1
+"""
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +126,15 @@ async def test_a_browser_that_hangs_as_its_page_is_left_holds_nobody_up(browsers
 
 async def test_an_engine_that_cannot_be_reached_is_broken(browsers: Browsers) -> None:
     assert await ending_of(Google(browsers, url="http://127.0.0.1:9"), "cats") is Ending.BROKEN
+
+
+async def test_a_chromedriver_whose_port_is_taken_in_ipv6_is_started_again(tmp_path: Path) -> None:
+    chromedriver = tmp_path / "chromedriver"
+    chromedriver.write_text(TWICE_WITHOUT_A_PORT.format(tries=tmp_path / "tries", real=on_path("chromedriver")))
+    chromedriver.chmod(0o755)
+
+    async with Browsers.warm(lambda: local_launch(chromedriver=chromedriver), 1) as browsers:
+        assert await pid_of(browsers) in living()
 
 
 async def test_a_browser_at_a_selenium_server_serves_as_well(pictures: PictureWeb) -> None:

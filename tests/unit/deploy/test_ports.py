@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -17,6 +19,18 @@ def test_free_ports_are_in_a_row_and_nobody_listens_there() -> None:
 
     assert list(ports) == list(range(ports[0], ports[0] + 5))
     assert not any(is_taken(port) for port in ports)
+
+
+def test_free_ports_are_given_to_nobody_else_before_anybody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    (first,) = free_ports(1)
+    monkeypatch.setattr("deploy.local.ports.CANDIDATES", range(first, first + 1))
+    ask = f"from deploy.local import ports; ports.CANDIDATES = range({first}, {first} + 1); ports.free_ports(1)"
+
+    with pytest.raises(OSError, match="no 1 free ports"):
+        free_ports(1)
+    command = [sys.executable, "-c", ask]
+    other = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    assert "no 1 free ports" in other.stderr
 
 
 def test_a_port_somebody_listens_on_is_taken(listening: socket.socket) -> None:
