@@ -67,7 +67,7 @@ def take_due(reader: Reader, *, limits: Limits, forgive_zone: bool) -> Due | Non
 
 def check_in_time(due: Due, *, now: datetime, horizon: timedelta) -> None:
     """FieldError when it has passed or lies too far ahead."""
-    if due.at < now.astimezone(UTC) - GRACE:
+    if due.at <= now.astimezone(UTC) - GRACE:
         earlier_day = due.day < now.astimezone(due.zone).date()
         raise FieldError(fields.DATE if earlier_day else fields.TIME, "past")
     if due.at > now + horizon:

@@ -69,7 +69,7 @@ function timeProblem(field, date) {
   if (field.validity.badInput) return text("time_invalid");
   if (!field.value) return text("time_required");
   const today = !sent && date.value === dayOf(new Date());
-  if (today && new Date(`${date.value}T${field.value}`) < Date.now() - GRACE) return text("past");
+  if (today && new Date(`${date.value}T${field.value}`) <= Date.now() - GRACE) return text("past");
   return "";
 }
 

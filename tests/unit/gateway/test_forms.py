@@ -146,17 +146,16 @@ def test_a_field_given_twice_is_refused() -> None:
     assert reading.typed["images"] == "145"
 
 
-def test_the_current_minute_is_now() -> None:
-    in_that_minute = NOW + timedelta(seconds=59)
-
-    reading = read({"date": "2021-08-30", "time": "11:30"}, now=in_that_minute)
+@pytest.mark.parametrize("seconds", [0, 59, 119])
+def test_the_minute_that_was_the_current_one_when_it_was_chosen_is_now(seconds: int) -> None:
+    reading = read({"date": "2021-08-30", "time": "11:30"}, now=NOW + timedelta(seconds=seconds))
 
     assert told(reading) == {}
     assert reading.form is not None
     assert reading.form.due_at == NOW
 
 
-def test_the_minute_before_is_the_past() -> None:
+def test_a_minute_that_began_two_minutes_ago_is_the_past() -> None:
     assert told(read({"date": "2021-08-30", "time": "11:28"}, now=NOW)) == {"time": "Date and time are in the past"}
 
 
