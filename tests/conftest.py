@@ -5,6 +5,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,8 +16,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import serving
 from shared.anyrecords import read_any_record
-
-SYSTEM = ("e2e", "faults")
+from tests.workers import ByServers
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,11 +36,9 @@ def pytest_configure() -> None:
         del os.environ[name]
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers, one tests the parts and one the whole system: each has its own servers to start."""
-    for item in items:
-        folder = item.path.relative_to(config.rootpath / "tests").parts[0]
-        item.add_marker(pytest.mark.xdist_group("system" if folder in SYSTEM else "parts"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
+    return ByServers(config, log)
 
 
 @pytest.fixture(scope="session")
