@@ -1,5 +1,6 @@
 """Where the ZIPs lie: one file per job and run, written under another name and renamed when whole, never rewritten."""
 
+import asyncio
 import os
 import re
 from dataclasses import dataclass
@@ -40,11 +41,15 @@ def folder_of(archives: str) -> Path:
 
 
 class LocalArchives:
-    """A folder that the packager and the gateway both see. Every call touches the disk: run it in a thread."""
+    """A folder that the packager and the gateway both see. All but `answers` touches the disk: run it in a thread."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+
+    async def answers(self) -> bool:
+        """Whether the folder can be read and entered now: the readiness check. A disk that hangs hangs its thread."""
+        return await asyncio.to_thread(os.access, self._folder, os.R_OK | os.X_OK)
 
     def part(self, job_id: UUID, run: int) -> Path:
         """Where to write while the archive is not whole."""

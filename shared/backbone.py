@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from shared.cassandra import Cassandra
-from shared.health import Health, serving_health
+from shared.health import Check, Health, serving_health
 from shared.publisher import Publisher
 from shared.settings import ProcessSettings, host_ports
 from shared.waiting import until_available
@@ -17,9 +17,9 @@ class Backbone:
     publisher: Publisher
     health: Health
 
-    def ready(self) -> None:
-        """The service is set up; from now on it is ready while both servers answer."""
-        self.health.ready_when(cassandra=self.cassandra.answers, kafka=self.publisher.answers)
+    def ready(self, **more: Check) -> None:
+        """The service is set up; from now on it is ready while both servers answer, and whatever else it stands on."""
+        self.health.ready_when(cassandra=self.cassandra.answers, kafka=self.publisher.answers, **more)
 
 
 @asynccontextmanager

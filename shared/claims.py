@@ -11,7 +11,7 @@ from shared.jobs import aware
 from shared.tombstones import ahead_of_the_clock
 
 if TYPE_CHECKING:
-    from shared.cassandra import Cassandra
+    from shared.cassandra import Cassandra, Row
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Claims:
         self._cassandra = cassandra
 
     async def claim(self, job_id: UUID, run: int, stage: Stage, *, attempt: UUID, now: datetime) -> bool:
-        """True when this attempt holds the run.
+        """True when this attempt holds the run. OutcomeUnknownError when nobody does and yet it may: ask again.
 
-        `attempt` is fresh for each try, never an instance's name: a worker that restarts must not
-        mistake its former claim for its own.
+        `attempt` is the same as long as it is asked for, then never again: a worker that restarts must not mistake
+        its former claim for its own.
         """
         try:
             won = await self._cassandra.execute_if(
@@ -45,26 +45,23 @@ class Claims:
                 (job_id, run, stage, attempt, now),
             )
         except OutcomeUnknownError:
-            won = False
-        return won or await self._holder(job_id, run, stage) == attempt
+            row = await self._row(job_id, run, stage)
+            if row is None:
+                raise
+            return bool(row["claimed_by"] == attempt)
+        return won or (await self._row(job_id, run, stage) or {}).get("claimed_by") == attempt
 
     async def claimed_at(self, job_id: UUID, run: int, stage: Stage) -> datetime | None:
-        rows = await self._cassandra.execute(
-            "SELECT claimed_at FROM claims WHERE job_id = ? AND run = ? AND stage = ?",
-            (job_id, run, stage),
-            serial=True,
-        )
-        claimed: datetime | None = aware(rows[0]["claimed_at"]) if rows else None
-        return claimed
+        row = await self._row(job_id, run, stage)
+        return aware(row["claimed_at"]) if row else None
 
-    async def _holder(self, job_id: UUID, run: int, stage: Stage) -> UUID | None:
+    async def _row(self, job_id: UUID, run: int, stage: Stage) -> "Row | None":
         rows = await self._cassandra.execute(
-            "SELECT claimed_by FROM claims WHERE job_id = ? AND run = ? AND stage = ?",
+            "SELECT claimed_by, claimed_at FROM claims WHERE job_id = ? AND run = ? AND stage = ?",
             (job_id, run, stage),
             serial=True,
         )
-        holder: UUID | None = rows[0]["claimed_by"] if rows else None
-        return holder
+        return rows[0] if rows else None
 
     async def jobs(self) -> set[UUID]:
         """All of which something is kept here; reads every partition's key."""

@@ -1,6 +1,6 @@
 """Whether a group's partitions move: lag that stays where it is, while nothing is waited for, is death. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,11 @@ class Lag:
         return self.acknowledged < self.end
 
 
+def name_of(place: TopicPartition) -> str:
+    """As health and logs say it."""
+    return f"{place.topic}-{place.partition}"
+
+
 class Lags(Protocol):
     """Whoever can tell; DependencyAwayError when that takes too long."""
 
@@ -35,10 +40,10 @@ class Movement:
         self._lags: Mapping[str, Lag] = {}
         self._still: dict[str, float] = {}
 
-    def observe(self, lags: Mapping[str, Lag], *, seconds: float, excused: bool) -> None:
-        """`seconds` since the last time; `excused` while the process waits for something it can name."""
+    def observe(self, lags: Mapping[str, Lag], *, seconds: float, excused: Callable[[str], bool]) -> None:
+        """`seconds` since the last time; `excused` is the place that waits for something it can name."""
         self._still = {
-            place: self._still.get(place, 0.0) + seconds if not excused and self.stands(place, lag) else 0.0
+            place: self._still.get(place, 0.0) + seconds if not excused(place) and self.stands(place, lag) else 0.0
             for place, lag in lags.items()
         }
         self._lags = lags

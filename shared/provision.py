@@ -1,6 +1,7 @@
 """`python -m shared.provision`: create the topics and the tables that are absent, then end. Waits for both servers."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 from kafka import KafkaAdminClient
@@ -16,6 +17,8 @@ from shared.settings import HostPorts, Keyspace, host_ports, read_settings
 from shared.waiting import until_available
 
 log = structlog.get_logger()
+
+_LONGEST_SEGMENT = timedelta(days=1)
 
 
 class ProvisionSettings(BaseSettings):
@@ -68,6 +71,8 @@ def _options(topic: topics.Topic, settings: ProvisionSettings) -> dict[str, obje
         "replication_factor": settings.kafka_replication,
         "configs": {
             "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
+            # Kafka deletes whole segments: the last record of one may be a segment's time older than its first.
+            "segment.ms": str(int(min(topic.retention, _LONGEST_SEGMENT).total_seconds() * 1000)),
             # A dead letter is the whole record it could not handle, plus where it came from.
             "max.message.bytes": str((4 if topic.one_partition else 1) * 1024 * 1024),
         },

@@ -55,7 +55,11 @@ class Pulse:
     async def _beat(self, job_id: UUID, run: int, progress: Progress) -> None:
         while True:
             try:
-                await self._heartbeats.beat(job_id, run, self._stage, progress.counts, now=datetime.now(UTC))
+                # One that hangs must not hold back the next: the scheduler may be answered already.
+                async with asyncio.timeout(BEAT_SECONDS):
+                    await self._heartbeats.beat(job_id, run, self._stage, progress.counts, now=datetime.now(UTC))
+            except TimeoutError:
+                log.warning("heartbeat_missed", dependency="cassandra")
             except DependencyAwayError as away:
                 log.warning("heartbeat_missed", dependency=away.dependency)
             except Exception:

@@ -1,6 +1,7 @@
 """The tables, as the statements that make them. Who writes and reads what: `docs/architecture.md`."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 _NOT_A_QUEUE = "compaction = {'class': 'UnifiedCompactionStrategy', 'scaling_parameters': 'T4'}"
 
@@ -35,6 +36,9 @@ TABLES = {
         PRIMARY KEY (job_id, kind)""",
 }
 
+KEPT_FOR = {"mails": timedelta(days=45)}
+"""A net: what a notifier writes that was killed while others cleaned up goes by itself."""
+
 
 def statements(keyspace: str, replication_factor: int) -> Iterator[str]:
     """Create what is absent, tables and columns; running them again changes nothing."""
@@ -45,6 +49,9 @@ def statements(keyspace: str, replication_factor: int) -> Iterator[str]:
     for table, columns in TABLES.items():
         line = " ".join(columns.split())
         yield f"CREATE TABLE IF NOT EXISTS {keyspace}.{table} ({line}) WITH {_NOT_A_QUEUE}"
+        if table in KEPT_FOR:
+            seconds = int(KEPT_FOR[table].total_seconds())
+            yield f"ALTER TABLE {keyspace}.{table} WITH default_time_to_live = {seconds}"
         # For a table that an earlier release has made.
         yield f"ALTER TABLE {keyspace}.{table} ADD IF NOT EXISTS ({_without_key(line)})"
 

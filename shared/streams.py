@@ -20,10 +20,11 @@ from faust.types import StreamT
 from shared.cloudevents import Delivery
 from shared.health import Health
 from shared.lag import GroupLag, group_lag
+from shared.movement import name_of
 from shared.streamapp import StreamApp
 from shared.topics import Topic
 from shared.transport import transport_for
-from shared.waiting import until_available
+from shared.waiting import at_place, until_available
 from shared.watch import Watch
 
 log = structlog.get_logger()
@@ -87,7 +88,8 @@ async def _done(app: StreamApp, consumer: Handling, message: Any) -> bool:
         if not await app.in_turn(message):
             return True
         app.take_up(message)
-        await consumer.handle(_delivery(message))
+        with at_place(name_of(TopicPartition(message.topic, message.partition))):
+            await consumer.handle(_delivery(message))
         app.finish(message)
     except Exception as reason:  # noqa: BLE001 - whatever it is
         app.give_up(reason)

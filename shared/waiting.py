@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 import structlog
@@ -16,26 +17,43 @@ T = TypeVar("T")
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
 
-_awaited: list[str] = []
+_awaited: list[tuple[str, str | None]] = []
+_place: ContextVar[str | None] = ContextVar("place", default=None)
+
+
+@contextmanager
+def at_place(name: str) -> Iterator[None]:
+    """Around the work on one record: the partition it came from."""
+    token = _place.set(name)
+    try:
+        yield
+    finally:
+        _place.reset(token)
 
 
 def waiting_for() -> list[str]:
     """What this process is waiting for right now, by name; health reports it."""
-    return sorted(set(_awaited))
+    return sorted({name for name, _ in _awaited})
+
+
+def waits_at(place: str) -> bool:
+    """Whether what does not move there has a reason: a server that all wait for, or a slot this place waits for."""
+    return any(awaited in (None, place) for _, awaited in _awaited)
 
 
 @contextmanager
-def waits_for(name: str) -> Iterator[None]:
-    """Marks a wait, so that health can tell it from a hang."""
-    _awaited.append(name)
+def waits_for(name: str, *, here: bool = False) -> Iterator[None]:
+    """Marks a wait, so that health can tell it from a hang. `here`: it says nothing of other partitions."""
+    wait = name, _place.get() if here else None
+    _awaited.append(wait)
     try:
         yield
     finally:
-        _awaited.remove(name)
+        _awaited.remove(wait)
 
 
 def pauses() -> Iterator[float]:
-    """Seconds to wait between tries: doubling, capped, with full jitter."""
+    """Seconds to wait between tries: doubling, capped, each less up to half."""
     ceiling = FIRST_PAUSE
     while True:
         yield random.uniform(ceiling / 2, ceiling)

@@ -11,8 +11,8 @@ import structlog
 from aiokafka import TopicPartition
 
 from shared.errors import DependencyAwayError, ServiceUnfitError
-from shared.movement import Lag, Lags, Movement
-from shared.waiting import waiting_for
+from shared.movement import Lag, Lags, Movement, name_of
+from shared.waiting import waits_at
 
 log = structlog.get_logger()
 
@@ -56,8 +56,8 @@ class Watch:
         except DependencyAwayError as away:
             log.info("lag_unknown", detail=str(away))
             lags = {}
-        named = {f"{place.topic}-{place.partition}": lag for place, lag in lags.items()}
-        self._movement.observe(named, seconds=self._look_seconds, excused=bool(waiting_for()))
+        named = {name_of(place): lag for place, lag in lags.items()}
+        self._movement.observe(named, seconds=self._look_seconds, excused=waits_at)
 
     async def _lags_now(self) -> dict[TopicPartition, Lag]:
         lags = await self._lags.of(self._places())
@@ -67,11 +67,11 @@ class Watch:
         """Without what no consumer will ever be given."""
         if self._nothing_before.get(place) == lag.end:
             return Lag(lag.end, lag.end)
-        if not self._movement.stands(f"{place.topic}-{place.partition}", lag):
+        if not self._movement.stands(name_of(place), lag):
             return lag
         if await self._lags.first_at(place, lag.acknowledged) is None:
             self._nothing_before[place] = lag.end
             return Lag(lag.end, lag.end)
-        if not waiting_for():
+        if not waits_at(name_of(place)):
             await self._nudge(place)
         return lag

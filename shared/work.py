@@ -77,7 +77,7 @@ class Workbench:
         """
         if self.holds(job_id, run):
             return
-        with waits_for("slot"):
+        with waits_for("slot", here=True):
             await self._slots.acquire()
         # Shielded: a rebalance may cancel the event's handler, but not between the claim and the task it is for.
         beginning = asyncio.ensure_future(self._begin(job_id, run, work, afterwards))

@@ -41,7 +41,7 @@ async def run(settings: Settings) -> None:
         publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
         connections.push_async_callback(publisher.close)
         desk.publisher.connected(publisher)
-        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers)
+        health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers, archives=desk.archives.answers)
         await asyncio.Event().wait()
 
 

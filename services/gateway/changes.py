@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -60,6 +61,7 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
     if reading.problems or reading.due is None:
         raise TimeRefusedError(reading.problems)
     asked_at = to_milliseconds(desk.now())
+    await within(desk.patience, "cassandra", _keep_recipient(desk, status.job_id, reading.due.at))
     await _ask(
         desk,
         RescheduleRequested(
@@ -67,6 +69,14 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
         ),
     )
     return reading.due
+
+
+async def _keep_recipient(desk: Desk, job_id: UUID, due_at: datetime) -> None:
+    """For as long as the new time asks for: a row of the old time's would be gone before."""
+    recipients = desk.stores.get().recipients
+    recipient = await recipients.find(job_id)
+    if recipient is not None:
+        await recipients.put(job_id, recipient, due_at=due_at, now=desk.now())
 
 
 async def _ask(desk: Desk, event: Inbox) -> None:

@@ -42,7 +42,7 @@ async def run(settings: Settings) -> None:
         app = build_stream_app(NAME, settings.kafka_url)
         told = build_handlers(postman, mails, recipients)
         consume(app, [JOB_LIFECYCLE], Consumer(NAME, told, publisher, Tolerance(settings.failure_limit)))
-        backbone.ready()
+        backbone.ready(relay=relay.answers)
         await run_streams(app, backbone.health)
 
 

@@ -124,6 +124,7 @@ class Attempts:
             job = await until_available(lambda: self._wanted(claim.id))
             recipient = await until_available(lambda: self.recipients.find(claim.id.job_id))
             if recipient is None:
+                log.warning("recipient_missing", kind=claim.id.kind)
                 raise NothingToSend
             await line.offer(self.letters.letter(claim, job, recipient, now=self.now()))
             if not may_start(claim, now=self.now(), not_after=not_after):

@@ -63,13 +63,17 @@ class Lines(Generic[L]):
     async def connected(self) -> AsyncIterator[L]:
         """A connection for one mail; RelayAwayError when there is none and none can be made."""
         async with AsyncExitStack() as stack:
-            with waits_for("smtp_slot"):
+            with waits_for("smtp_slot", here=True):
                 await stack.enter_async_context(self._slots)
                 await self._pace.acquire()
             with waits_for("smtp"):
                 line = await self._rested() or await self._new()
             stack.push_async_callback(self._put_back, line)
             yield line
+
+    async def answers(self) -> bool:
+        """Whether the relay was there when it was last needed: the readiness check asks it nothing."""
+        return self._absence is None
 
     async def close(self) -> None:
         """Say goodbye on those that rest; the others go as they come back."""

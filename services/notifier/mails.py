@@ -25,7 +25,10 @@ _DELETE = "DELETE FROM mails WHERE job_id = ? AND kind = ? IF EXISTS"
 
 
 class Mails:
-    """Writes that return a bool say whether they are in force; one that timed out is looked up before answering."""
+    """Writes that return a bool say whether they are in force. One that timed out is looked up before answering.
+
+    OutcomeUnknownError when it may still come into force: to be asked for again, as it is.
+    """
 
     def __init__(self, cassandra: Cassandra) -> None:
         self._cassandra = cassandra
@@ -39,13 +42,14 @@ class Mails:
         values = (claim.state, claim.attempt, claim.claimed_at, claim.attempts, claim.copies, claim.message_id)
         key = (claim.id.job_id, claim.id.kind)
         if previous is None:
-            return await self._write(_CLAIM_FIRST, (*values, *key), claim)
-        return await self._write(_CLAIM_AGAIN, (*values, *key, previous.state, previous.attempt), claim)
+            return await self._write(_CLAIM_FIRST, (*values, *key), previous, claim)
+        return await self._write(_CLAIM_AGAIN, (*values, *key, previous.state, previous.attempt), previous, claim)
 
     async def replace(self, claim: Mail, after: Mail) -> bool:
         """Write what became of `claim`; False when somebody took it over."""
         key = (claim.id.job_id, claim.id.kind)
-        return await self._write(_REPLACE, (after.state, after.copies, after.accepted_at, *key, claim.attempt), after)
+        values = (after.state, after.copies, after.accepted_at)
+        return await self._write(_REPLACE, (*values, *key, claim.attempt), claim, after)
 
     async def withdraw(self, claim: Mail) -> None:
         """Leave nothing of a mail that is not to be sent."""
@@ -55,12 +59,14 @@ class Mails:
         for kind in MailKind:
             await self._cassandra.execute_if(_DELETE, (job_id, kind))
 
-    async def _write(self, cql: str, parameters: tuple[object, ...], wanted: Mail) -> bool:
+    async def _write(self, cql: str, parameters: tuple[object, ...], before: Mail | None, after: Mail) -> bool:
         try:
-            applied = await self._cassandra.execute_if(cql, parameters)
+            if await self._cassandra.execute_if(cql, parameters):
+                return True
         except OutcomeUnknownError:
-            applied = False
-        return applied or await self.find(wanted.id) == wanted
+            if await self.find(after.id) == before:
+                raise
+        return await self.find(after.id) == after
 
 
 def _mail(mail_id: MailId, row: Row) -> Mail:

@@ -62,7 +62,7 @@ async def run(settings: Settings) -> None:
         app = build_stream_app(NAME, settings.kafka_url)
         consumer = Consumer(NAME, handlers, publisher, Tolerance(settings.failure_limit))
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], consumer)
-        backbone.ready()
+        backbone.ready(archives=archives.answers)
         await run_streams(app, backbone.health)
 
 

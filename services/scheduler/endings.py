@@ -38,7 +38,6 @@ def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job | None:
         archive_size=event.size,
         archive_sha256=event.sha256,
         stopped_because=event.stopped_because,
-        expires_at=now + NET,
     )
 
 

@@ -20,8 +20,8 @@ _WRITE = (
     "WHERE job_id = ? IF version = ?"
 )
 
-KEPT_AFTER_EXPIRY = timedelta(days=14)
-"""Longer than the inbox keeps records and a form may be sent again."""
+KEPT_AFTER_EXPIRY = timedelta(days=45)
+"""Longer than anything is kept that may bring the job back: the inbox, a form, a dead letter."""
 
 
 class JobRows:

@@ -12,6 +12,9 @@ LOOK_TWICE = timedelta(seconds=5)
 ASK_AGAIN = timedelta(minutes=10)
 """A search nobody has claimed is asked for again after this; the first request may have been lost."""
 
+NOBODY_ASKED = timedelta(hours=1)
+"""Between two such requests: the schedulers themselves were away."""
+
 OVERLOADED_AFTER = timedelta(hours=24)
 LONGEST_BACK_OFF = timedelta(minutes=5)
 FULL_DISK = 12

@@ -16,6 +16,7 @@ from services.scheduler.rules import (
     LONGEST_BACK_OFF,
     LOOK_TWICE,
     MAX_LOST_RUNS,
+    NOBODY_ASKED,
     OVERLOADED_AFTER,
     Rules,
 )
@@ -109,11 +110,11 @@ def back_off(job: Job, times: int, first: timedelta) -> timedelta:
 
 def _after_handing_back(job: Job, now: datetime, rules: Rules) -> Job:
     """Not the job's fault, so never counted; but neither may it spin, nor go on for ever."""
-    if job.started_at and now - job.started_at >= HANDED_BACK_FOR:
-        return endings.fail(job, Reason.INTERRUPTED, now)
     before = job.run - 1 - job.counted_runs - job.lost_runs
     if before < AT_ONCE:
         return next_run(job, now, rules)
+    if job.started_at and now - job.started_at >= HANDED_BACK_FOR:
+        return endings.fail(job, Reason.INTERRUPTED, now)
     return _next_run_later(job, now + back_off(job, before - AT_ONCE + 1, rules.back_off))
 
 
@@ -123,7 +124,13 @@ def _next_run_later(job: Job, due: datetime, **changes: Any) -> Job:
 
 
 def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job | None:
-    """Unclaimed work consumes no run, however long it waits; after a day something is wrong with the operation."""
+    """Unclaimed work consumes no run, however long it waits; after a day something is wrong with the operation.
+
+    Time in which nobody asked for it does not count: then all was stopped, and the day begins anew.
+    """
+    if job.search_asked_at and now - job.search_asked_at >= NOBODY_ASKED:
+        timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
+        return job.then(_search(job, job.run), search_asked_at=now, run_started_at=now, timers=timers)
     if job.run_started_at and now - job.run_started_at >= OVERLOADED_AFTER:
         return endings.fail(job, Reason.OVERLOADED, now)
     if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:

@@ -13,6 +13,7 @@ from services.scheduler.owner import JobOwner
 from shared.cloudevents import Delivery
 from shared.consumer import Consumer
 from shared.movement import Lags
+from shared.tasks import end_tasks
 from shared.topics import JOB_INBOX
 from shared.waiting import until_available
 
@@ -108,8 +109,24 @@ class Shards:
             self._changed.notify_all()
 
     async def handle(self, delivery: Delivery) -> None:
-        """Give the record to its shard; waits for an assignment that is still on its way."""
-        async with self._changed:
-            await self._changed.wait_for(lambda: delivery.partition in self._shards)
-        shard, _ = self._shards[delivery.partition]
-        await shard.handle(delivery)
+        """Give the record to its shard, and to the one that takes its place meanwhile: a repeat does no harm.
+
+        Waits for an assignment that is still on its way.
+        """
+        partition, handled_by = delivery.partition, None
+        while handled_by is None or self._shards.get(partition) != handled_by:
+            async with self._changed:
+                await self._changed.wait_for(lambda: partition in self._shards)
+            handled_by = self._shards[partition]
+            await _handle_while_it_lives(*handled_by, delivery)
+
+
+async def _handle_while_it_lives(shard: Shard, living: asyncio.Task[None], delivery: Delivery) -> None:
+    """One that is left never opens, and wakes nobody."""
+    handling = asyncio.ensure_future(shard.handle(delivery))
+    try:
+        await asyncio.wait({handling, living}, return_when=asyncio.FIRST_COMPLETED)
+        if handling.done():
+            handling.result()
+    finally:
+        await end_tasks(handling)

@@ -1,5 +1,6 @@
 """The dead-letter topics, read and answered with kafka-python: no service runs here, and nothing is waited for."""
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,8 +36,13 @@ def _lying(consumer: Any, places: list[TopicPartition]) -> Iterator[Lying]:
     ends = consumer.end_offsets(places)
     for place in places:
         consumer.seek_to_beginning(place)
+    silent_since = time.monotonic()
     while any(consumer.position(place) < ends[place] for place in places):
-        for place, records in consumer.poll(timeout_ms=500).items():
+        polled = consumer.poll(timeout_ms=500)
+        silent_since = time.monotonic() if polled else silent_since
+        if time.monotonic() - silent_since > ANSWER_SECONDS:
+            raise DependencyAwayError("kafka", "it no longer delivers")
+        for place, records in polled.items():
             yield from (_record(record) for record in records if record.offset < ends[place])
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.setup import set_up
+from tests.faults.gathering import Beginning
 from tests.faults.people import People, visitors
 from tests.faults.system import System, running_system
 from tests.faults.trial import Trial
@@ -78,5 +79,7 @@ async def trial(
     fault = Path(request.path).stem.removeprefix("test_")
     async with visitors() as session:
         people = People(system, session, random.Random(seed))
-        yield Trial(fault, seed, system, people, partial(record_property, VERDICT), long)
+        print(f"--seed {seed}")  # noqa: T201 - shown with whatever fails, also before there is a verdict
+        tell = partial(record_property, VERDICT)
+        yield Trial(fault, seed, system, people, tell, long, await Beginning.now(system))
         system.settled.update(job.job_id for job in people.accepted)

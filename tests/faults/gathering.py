@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
+import re
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -20,9 +21,12 @@ from shared.schema import TABLES
 from shared.settings import host_ports
 from shared.topics import ALL, CONSUMING_SERVICES, FLOW, JOB_LIFECYCLE
 from tests.faults.people import People
-from tests.faults.scene import Accepted, Archive, Copy, Row, Scene
+from tests.faults.scene import Archive, Copy, Row, Scene
 from tests.faults.system import KEYSPACE, PARTITIONS, System
 from tests.integration.bus import readable
+from tests.integration.relay import ScriptedRelay
+
+QUIET_SECONDS = 1.5
 
 NO_JOBS = frozenset({"shard_cursors"})
 LAST_MAIL = {"completed": "ready", "failed": "error"}
@@ -33,15 +37,30 @@ CONSUMED = {
     "notifier": ("job-lifecycle.v1",),
 }
 
+_TOKEN = re.compile(r"https?://[^\s/]+/\w+/([\w.~-]{16,})")
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How far everything had come when a test began: what was there is not of its doing."""
+
+    offsets: Mapping[TopicPartition, int]
+    mails: int
+
+    @classmethod
+    async def now(cls, system: System) -> Self:
+        async with reader(system.kafka_url) as consumer:
+            return cls(await consumer.end_offsets(_places(*(topic.name for topic in ALL))), len(system.relay.taken))
+
 
 @dataclass(frozen=True)
 class Looking:
-    """What this test's jobs are, and where to look for them. `since`: the first moment, in milliseconds since 1970."""
+    """What this test's jobs are, and where to look for them, from where its time began."""
 
     system: System
     people: People
     cassandra: Cassandra
-    since: int
+    began: Beginning
 
     async def until_settled(self, patience: float) -> None:
         """Every job has ended, its last mail is decided, and every record is handled; or the patience is over.
@@ -50,24 +69,26 @@ class Looking:
         """
         try:
             async with asyncio.timeout(patience):
-                while not (await self._all_ended() and await self._all_handled()):
+                while not (await self._all_ended() and await self._all_handled() and await self._is_quiet()):
                     await asyncio.sleep(0.3)
         except TimeoutError:
             return
 
-    async def scene(self) -> Scene:
+    async def scene(self, *, notes_kept: bool) -> Scene:
         jobs = self.people.accepted
         records = await self.records()
-        wanted = {job.job_id for job in jobs}
+        wanted, addresses = {job.job_id for job in jobs}, {job.address for job in jobs}
+        copies = _copies(self.system.relay, self.began.mails)
         return Scene(
             accepted=jobs,
             tables={table: await self._rows(table, wanted) for table in TABLES if table not in NO_JOBS},
             facts=[fact for record in records if (fact := _fact(record)) is not None and fact.job_id in wanted],
-            mails=[copy for copy in _copies(self.system) if copy.about[0] in wanted],
+            mails=[copy for copy in copies if copy.about[0] in wanted or copy.recipient in addresses],
             archives=await asyncio.to_thread(self._archives),
             dead_letters=[_words(record) for record in records if record.topic.endswith(".dlq")],
             said=await asyncio.to_thread(self._said, records),
-            secrets=self._secrets(jobs),
+            secrets=[*addresses, *self._tokens(addresses)],
+            notes_kept=notes_kept,
         )
 
     async def _all_ended(self) -> bool:
@@ -75,6 +96,17 @@ class Looking:
         states = {row["job_id"]: row["state"] for row in await self._rows("jobs", wanted)}
         decided = {(row["job_id"], row["kind"]): row["state"] for row in await self._rows("mails", wanted)}
         return all(_over(states.get(job_id, ""), decided, job_id) for job_id in wanted)
+
+    async def _is_quiet(self) -> bool:
+        """Records are acknowledged before the work they ask for has begun: whoever is at it would be seen."""
+        before = await self._signs_of_life()
+        await asyncio.sleep(QUIET_SECONDS)
+        return before == await self._signs_of_life()
+
+    async def _signs_of_life(self) -> tuple[object, ...]:
+        system = self.system
+        now = await Beginning.now(system)
+        return now, system.web.visits.total()
 
     async def _all_handled(self) -> bool:
         """No consumer has anything before it."""
@@ -99,12 +131,13 @@ class Looking:
         async with reader(self.system.kafka_url) as consumer:
             places = _places(*(topic.name for topic in ALL))
             consumer.assign(places)
-            await consumer.seek_to_beginning()
+            for place, offset in self.began.offsets.items():
+                consumer.seek(place, offset)
             ends = await consumer.end_offsets(places)
             records: list[Any] = []
             while any([await consumer.position(place) < end for place, end in ends.items()]):
                 for batch in (await consumer.getmany(timeout_ms=200)).values():
-                    records.extend(record for record in batch if record.timestamp >= self.since)
+                    records.extend(batch)
             return records
 
     def _archives(self) -> dict[str, Archive]:
@@ -120,17 +153,19 @@ class Looking:
                 topics[record.topic] += f"{record.key!r} {record.headers!r} {record.value!r}\n"
         return {**logs, **topics}
 
-    def _secrets(self, jobs: Sequence[Accepted]) -> list[str]:
-        addresses = [job.address for job in jobs]
-        return addresses + [page.rpartition("/")[2] for page in self.people.pages.values()]
+    def _tokens(self, addresses: set[str]) -> set[str]:
+        """Of the pages that people were given, and of every link in their mails."""
+        mails = [mail for mail in self.system.relay.taken[self.began.mails :] if mail["To"] in addresses]
+        pages = {page.rpartition("/")[2] for page in self.people.pages.values()}
+        return pages | {token for mail in mails for token in _TOKEN.findall(mail.as_string())}
 
 
 @asynccontextmanager
-async def looking(people: People, since: int) -> AsyncIterator[Looking]:
+async def looking(people: People, began: Beginning) -> AsyncIterator[Looking]:
     system = people.system
     cassandra = await Cassandra.connect(host_ports(system.cassandra_hosts), KEYSPACE)
     try:
-        yield Looking(system, people, cassandra, since)
+        yield Looking(system, people, cassandra, began)
     finally:
         await cassandra.close()
 
@@ -168,8 +203,9 @@ def _words(record: Any) -> str:
     return f"{record.topic}: {told.get('dlq_error')} {told.get('dlq_message')} of {place}"
 
 
-def _copies(system: System) -> list[Copy]:
-    return [Copy(str(mail["Message-ID"]), str(mail["To"])) for mail in system.relay.taken]
+def _copies(relay: ScriptedRelay, first: int) -> list[Copy]:
+    taken = zip(relay.taken, relay.recipients, relay.confirmed, strict=True)
+    return [Copy(str(mail["Message-ID"]), address, confirmed) for mail, address, confirmed in taken][first:]
 
 
 def _job_of(path: Path) -> UUID:

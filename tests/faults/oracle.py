@@ -39,7 +39,11 @@ def judge(scene: Scene) -> Verdict:
         *_dead_letters(scene),
         *(each for job in scene.accepted for each in _ends_once(job, rows.get(job.job_id), facts[job.job_id])),
         *_mailed_once(scene, rows, facts),
-        *(each for job in scene.accepted for each in _holds_what_it_says(job, rows.get(job.job_id), scene)),
+        *(
+            each
+            for job in scene.accepted
+            for each in _holds_what_it_says(job, rows.get(job.job_id), facts[job.job_id], scene)
+        ),
         *(each for told in facts.values() for each in _in_order(told)),
         *_nothing_left(scene, rows),
         *_nothing_told(scene),
@@ -80,8 +84,8 @@ def _ends_once(job: Accepted, row: Row | None, told: Sequence[Event]) -> Iterato
         yield Finding(Wrong.UNTRUE, job.job_id, f"its row says {state}, its fact {_ending(told)}")
     elif _ending(told) == "cancelled" and not job.may_be_cancelled:
         yield Finding(Wrong.UNTRUE, job.job_id, "cancelled, though nobody asked for that")
-    elif _ending(told) == "failed" and not job.may_fail:
-        yield Finding(Wrong.FAILED, job.job_id, f"failed: {row['reason'] if row else ''}")
+    elif reasons := {fact.reason for fact in told if isinstance(fact, JobFailed)} - job.may_fail:
+        yield Finding(Wrong.FAILED, job.job_id, f"failed: {', '.join(sorted(reasons))}")
 
 
 def _mailed_once(scene: Scene, rows: dict[UUID, Row], facts: dict[UUID, list[Event]]) -> Iterator[Finding]:
@@ -92,6 +96,8 @@ def _mailed_once(scene: Scene, rows: dict[UUID, Row], facts: dict[UUID, list[Eve
     address = {job.job_id: job.address for job in scene.accepted}
     for (job_id, kind), sent in copies.items():
         yield from _copies_allowed(job_id, kind, sent, recorded.get((job_id, kind)))
+        if scene.notes_kept and any(copy.confirmed for copy in sent[:-1]):
+            yield Finding(Wrong.DOUBLED, job_id, f"one more {kind} mail after one that was confirmed")
         if {copy.recipient for copy in sent} != {address.get(job_id)}:
             yield Finding(Wrong.UNTRUE, job_id, f"its {kind} mail went to somebody else")
         if kind is not MailKind.STARTED and kind is not LAST_MAIL.get(_ending(facts[job_id])):
@@ -130,14 +136,25 @@ def _may_have_left_twice(row: Row) -> bool:
     return bool(row["state"] == "sent" and row["copies"] == MOST_COPIES)
 
 
-def _holds_what_it_says(job: Accepted, row: Row | None, scene: Scene) -> Iterator[Finding]:
+def _holds_what_it_says(job: Accepted, row: Row | None, told: Sequence[Event], scene: Scene) -> Iterator[Finding]:
     if row is None or row["state"] != "completed":
         return
+    yield from _is_as_told(row, told)
     archive = scene.archives.get(f"{job.job_id}-{row['archive_run']}.zip")
     if archive is None:
         yield Finding(Wrong.UNTRUE, job.job_id, "completed, and its archive is not there")
     else:
         yield from _archive_is_as_said(job, row, archive)
+
+
+def _is_as_told(row: Row, told: Sequence[Event]) -> Iterator[Finding]:
+    for fact in told:
+        if isinstance(fact, JobCompleted):
+            for name in ("found", "kept", "refused"):
+                if (row[name] or None) != (getattr(fact, name) or None):
+                    yield Finding(
+                        Wrong.UNTRUE, fact.job_id, f"its row says {name} {row[name]}, its fact {getattr(fact, name)}"
+                    )
 
 
 def _archive_is_as_said(job: Accepted, row: Row, archive: Archive) -> Iterator[Finding]:

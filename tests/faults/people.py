@@ -10,11 +10,13 @@ from typing import Any
 
 import aiohttp
 
+from shared.errors import Reason
 from tests.faults.scene import Accepted
 from tests.faults.system import System
 
 PAUSE_SECONDS = (0.1, 0.5)
 ANSWER_SECONDS = 20.0
+INSISTING_SECONDS = 300.0
 
 
 class RefusedError(Exception):
@@ -43,7 +45,7 @@ class People:
         *,
         images: int = 20,
         query: str = "red pandas",
-        may_fail: bool = False,
+        may_fail: frozenset[Reason] = frozenset(),
         due: Mapping[str, str] | None = None,
     ) -> Accepted:
         """Ask for pictures now, again and again with the same key, until that is accepted.
@@ -84,11 +86,12 @@ class People:
             return document
 
     async def _insist(self, path: str, body: dict[str, str], headers: dict[str, str]) -> dict[str, Any]:
-        while True:
-            answer = await self._ask(path, body, headers)
-            if answer is not None:
-                return answer
-            await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
+        async with asyncio.timeout(INSISTING_SECONDS):
+            while True:
+                answer = await self._ask(path, body, headers)
+                if answer is not None:
+                    return answer
+                await asyncio.sleep(self.rng.uniform(*PAUSE_SECONDS))
 
     async def _ask(self, path: str, body: dict[str, str], headers: dict[str, str]) -> dict[str, Any] | None:
         """None when the same should be sent again."""

@@ -6,17 +6,18 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.topics import FLOW
-from tests.faults.gathering import CONSUMED, reader
-from tests.faults.system import PARTITIONS, System
+from tests.faults.gathering import CONSUMED, Beginning, reader
+from tests.faults.system import System
 
 AGAIN = ("repeated", b"1")
 """Marks a repeat, so that it is not repeated in turn."""
 
 MOST_REPEATS = 4
 LONGEST_DELAY = 2.0
+PATIENCE = 120.0
 
 
 class Repeater:
@@ -41,8 +42,9 @@ class Repeater:
 
     async def finish(self) -> None:
         """Return when everything was said again."""
-        while self._repeating:
-            await asyncio.wait(self._repeating)
+        async with asyncio.timeout(PATIENCE):
+            while self._repeating:
+                await asyncio.wait(self._repeating)
 
     def _later(self, record: Any, seconds: float) -> None:
         async def repeat() -> None:
@@ -82,20 +84,19 @@ async def repeating(kafka_url: str, rng: random.Random) -> AsyncIterator[Repeate
         await producer.stop()
 
 
-async def from_the_beginning(system: System, since: int) -> None:
-    """All that consume are stopped, set back to the first record since then, and started again."""
+async def from_the_beginning(system: System, began: Beginning) -> None:
+    """All that consume are stopped, set back to the first record of this test, and started again."""
     consuming = [each for each in system.fleet.instances if each.service in CONSUMED]
     await asyncio.gather(*(each.stop() for each in consuming))
     for service, topics in CONSUMED.items():
-        await _set_back(system.kafka_url, service, topics, since)
+        await _set_back(system.kafka_url, service, topics, began)
     for each in consuming:
         await each.start()
     await asyncio.gather(*(each.ready() for each in consuming))
 
 
-async def _set_back(kafka_url: str, group: str, topics: Iterable[str], since: int) -> None:
+async def _set_back(kafka_url: str, group: str, topics: Iterable[str], began: Beginning) -> None:
     async with reader(kafka_url, group_id=group) as consumer:
-        places = [TopicPartition(topic, number) for topic in topics for number in range(PARTITIONS)]
-        consumer.assign(places)
-        found = await consumer.offsets_for_times(dict.fromkeys(places, since))
-        await consumer.commit({place: first.offset for place, first in found.items() if first is not None})
+        first = {place: offset for place, offset in began.offsets.items() if place.topic in topics}
+        consumer.assign(list(first))
+        await consumer.commit(first)

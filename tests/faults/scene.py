@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from shared.errors import Reason
 from shared.events import Event, MailKind
 
 Row = Mapping[str, Any]
@@ -21,7 +22,8 @@ class Accepted:
     """A job whose acceptance the client saw.
 
     `may_be_cancelled`: somebody asked for that, so it may end either way. `may_be_deleted`: the same, and its mail
-    may have come too late. `may_fail`: its pictures or the disk are so bad that failing is the truth.
+    may have come too late. `may_fail`: the reasons for which failing is the truth, because its pictures or the disk
+    are that bad.
     """
 
     job_id: UUID
@@ -29,12 +31,12 @@ class Accepted:
     address: str
     may_be_cancelled: bool = False
     may_be_deleted: bool = False
-    may_fail: bool = False
+    may_fail: frozenset[Reason] = frozenset()
 
 
 @dataclass(frozen=True)
 class Copy:
-    """One mail the relay holds. `confirmed`: the notifier was told so; otherwise it cannot know."""
+    """One mail the relay holds, in the order of their coming. `confirmed`: the notifier was told so."""
 
     message_id: str
     recipient: str
@@ -62,7 +64,8 @@ class Scene:
     """`facts` are all of `job-lifecycle.v1`, per job in the order of the broker. `archives` go by file name.
 
     `dead_letters`: what lies in the dead-letter topics, said in words. `said`: text by where it stands, logs and
-    raw records; none of `secrets` may occur in it.
+    raw records; none of `secrets` may occur in it. `notes_kept`: every notifier lived and could write all the time,
+    so whatever the relay has confirmed is noted.
     """
 
     accepted: Sequence[Accepted]
@@ -73,3 +76,4 @@ class Scene:
     dead_letters: Sequence[str] = ()
     said: Mapping[str, str] = field(default_factory=dict)
     secrets: Sequence[str] = ()
+    notes_kept: bool = False

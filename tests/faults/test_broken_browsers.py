@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from shared.errors import Reason
 from tests.faults.browsers import Footprints, browsers_of, drivers_of, hit, watched
 from tests.faults.trial import Trial
 
@@ -13,6 +14,8 @@ pytestmark = pytest.mark.faults
 QUERIES = ("otters slow:300", "otters slow:300 gate:consent", "otters slow:100 results:37")
 EMPTY = "otters empty:true"
 """A page without results that does not say so: for whoever reads it something is wrong, and no other run reads more."""
+
+UNREADABLE = frozenset({Reason.PAGE_CHANGED})
 
 SPARE_DESCRIPTORS = 6
 """Connections come and go. What every broken browser left behind would soon be more."""
@@ -43,7 +46,7 @@ async def test_no_job_is_lost_whatever_happens_to_its_browser(trial: Trial, long
 async def ask(trial: Trial, jobs: int) -> None:
     for _ in range(jobs):
         await trial.people.submit(query=trial.rng.choice(QUERIES))
-    await trial.people.submit(query=EMPTY, may_fail=True)
+    await trial.people.submit(query=EMPTY, may_fail=UNREADABLE)
 
 
 def strike(trial: Trial, *, hang: bool) -> None:

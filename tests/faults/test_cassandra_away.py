@@ -22,7 +22,7 @@ async def test_no_job_is_lost_or_doubled_while_cassandra_comes_and_goes(trial: T
     async with killed(trial.system.cassandra):
         pass
     await asking
-    scene = await trial.settle()
+    scene = await trial.settle(notes_kept=False)
     trial.require_survival(scene, standstill=standstill, slow=slow, turned_away=trial.people.turned_away)
 
 

@@ -21,6 +21,9 @@ ONE_JOB = 3_000_000
 """Bytes, a little less than the pictures of one job: it may end anywhere from the first picture to the last paper."""
 
 
+WITHOUT_ROOM = frozenset({Reason.STORAGE_FULL})
+
+
 @pytest.fixture
 def disk(trial: Trial) -> Iterator[SmallDisk]:
     with small_disk(trial.system.archives, DISK) as disk:
@@ -34,7 +37,7 @@ async def test_a_full_disk_costs_no_job_that_can_wait_for_room(trial: Trial, dis
     await ended(trial, served)
 
     disk.fill(leave=trial.rng.randrange(ONE_JOB))
-    early = await ask(trial, jobs, may_fail=True)
+    early = await ask(trial, jobs, may_fail=WITHOUT_ROOM)
     await asyncio.gather(*(ended(trial, job) for job in early))
     got = await downloaded(trial, served)
     late = await ask(trial, jobs)
@@ -48,7 +51,7 @@ async def test_a_full_disk_costs_no_job_that_can_wait_for_room(trial: Trial, dis
     require_plain_words(trial, scene)
 
 
-async def ask(trial: Trial, jobs: int, *, may_fail: bool = False) -> list[Accepted]:
+async def ask(trial: Trial, jobs: int, *, may_fail: frozenset[Reason] = frozenset()) -> list[Accepted]:
     return [await trial.people.submit(may_fail=may_fail) for _ in range(jobs)]
 
 

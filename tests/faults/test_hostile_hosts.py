@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.errors import Reason
 from shared.refusals import Refusal
 from tests.faults.scene import Row, Scene
 from tests.faults.trial import Trial
@@ -14,6 +15,8 @@ HOSTILE = (
 )
 """A third of the bad ones are simply gone: with three bad ones in five, one in five of all."""
 
+NOTHING_GOOD = frozenset({Reason.NO_PICTURES})
+
 LONGEST = {"short": 90.0, "long": 420.0}
 """Seconds that a job may take; the long one is what the settings promise. Without spares all that is found is tried."""
 
@@ -23,7 +26,9 @@ async def test_hostile_hosts_cost_their_own_pictures_and_no_job(trial: Trial, lo
     for _ in range(jobs):
         kinds = ",".join(trial.rng.sample(HOSTILE, len(HOSTILE)))
         await trial.people.submit(images=images, query=f"bears results:{images} bad:60 kinds:{kinds}")
-    hopeless = await trial.people.submit(query="bears results:10 bad:100 kinds:missing,html,loop", may_fail=True)
+    hopeless = await trial.people.submit(
+        query="bears results:10 bad:100 kinds:missing,html,loop", may_fail=NOTHING_GOOD
+    )
 
     scene = await trial.settle(patience=900 if long else 120)
 

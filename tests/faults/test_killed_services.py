@@ -18,7 +18,7 @@ async def test_no_job_is_lost_or_doubled_whatever_is_killed(trial: Trial, long: 
     submitting = asyncio.ensure_future(trial.people.submit_many(jobs, over=kills * 0.7 if long else 4))
     await kill_at_random(trial, kills)
     await submitting
-    scene = await trial.settle()
+    scene = await trial.settle(notes_kept=False)
     trial.require_survival(scene, kills=kills, images=20)
 
 
@@ -30,6 +30,7 @@ async def kill_at_random(trial: Trial, kills: int) -> None:
         for _ in range(kills):
             victim = trial.rng.choice(await enough_living(trial, away))
             away.add(victim)
+            assert victim.process.alive, f"a {victim.service} ended by itself:\n{victim.process.text()[-4000:]}"
             await victim.kill()
             reviving.append(asyncio.create_task(revive(victim, trial.rng.uniform(0, LONGEST_REST), away)))
             await asyncio.sleep(trial.rng.uniform(0, 1.5))
@@ -43,8 +44,9 @@ async def kill_at_random(trial: Trial, kills: int) -> None:
 async def enough_living(trial: Trial, away: set[Instance]) -> list[Instance]:
     """Those that live, once they are half of all again."""
     instances = trial.system.fleet.instances
-    while 2 * len(away) > len(instances):
-        await asyncio.sleep(0.05)
+    async with asyncio.timeout(120):
+        while 2 * len(away) > len(instances):
+            await asyncio.sleep(0.05)
     return [each for each in instances if each not in away]
 
 

@@ -42,7 +42,7 @@ async def test_what_is_said_again_has_no_effect_again(trial: Trial, long: bool) 
     scene = await trial.settle(patience=600)
     after = [await effects(trial, scene)]
     if long:
-        await from_the_beginning(trial.system, trial.since)
+        await from_the_beginning(trial.system, trial.beginning)
         scene = await trial.settle(patience=600)
         after.append(await effects(trial, scene))
 

@@ -17,10 +17,14 @@ from tests.integration.troubles import OK, Answer, say, transport_of
 
 BYE = "221 Bye"
 
+A_MOMENT = 0.01
+"""Seconds after which it is known who has hung up meanwhile."""
+
 
 class ScriptedRelay:
     """`taken` holds every mail whose DATA ended in 250 or in trouble: the worst case of the two.
 
+    `recipients` and `confirmed` go with it: for whom it was, and whether 250 was said to somebody who still listened.
     `heard` are the commands it was asked, CONNECT for each connection; `at_once` the most connections at one moment.
     `mood` decides what the script does not: `(command, recipient)`, which is "" before RCPT.
     """
@@ -32,6 +36,7 @@ class ScriptedRelay:
         self.at_once = 0
         self.taken: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.confirmed: list[bool] = []
         self.logins: list[tuple[str, str]] = []
         self.connections = 0
         self._tls = tls
@@ -53,7 +58,7 @@ class ScriptedRelay:
     def mails_to(self, address: str) -> list[EmailMessage]:
         return [mail for mail in self.taken if mail["To"] == address]
 
-    async def took(self, address: str, count: int = 1, patience: float = 20.0) -> list[EmailMessage]:
+    async def took(self, address: str, count: int = 1, patience: float = 60.0) -> list[EmailMessage]:
         """Wait until it took that many for one person; TimeoutError says it never did."""
         async with asyncio.timeout(patience), self._changed:
             await self._changed.wait_for(lambda: len(self.mails_to(address)) >= count)
@@ -123,8 +128,10 @@ class ScriptedRelay:
     async def handle_DATA(self, server: SMTP, _session: Any, envelope: Any) -> str:  # noqa: N802 - the library's name
         (address,) = envelope.rcpt_tos
         answer = self._next("DATA", address)
+        await asyncio.sleep(A_MOMENT)
         if answer == OK or not isinstance(answer, str):
             self.recipients.append(address)
+            self.confirmed.append(answer == OK and server in self._open)
             self.taken.append(message_from_bytes(envelope.content, policy=default))
             async with self._changed:
                 self._changed.notify_all()

@@ -82,6 +82,19 @@ async def test_another_time_is_passed_on_in_the_persons_zone(gateway: Gateway, b
     assert event.sequence == int(event.asked_at.timestamp() * 1000)
 
 
+async def test_who_asked_is_kept_for_the_new_time(gateway: Gateway, bus: Bus) -> None:
+    job_id, token = await a_job(gateway)
+    recipient = Recipient("someone@example.com", "UTC")
+    await gateway.desk.stores.get().recipients.put(job_id, recipient, due_at=IN_THE_FUTURE, now=datetime.now(UTC))
+    later = f"{IN_THE_FUTURE + timedelta(days=200):%Y-%m-%d}"
+
+    await press(gateway, token, "reschedule", **{**another_time(), "date": later})
+    await bus.event(job_id, RescheduleRequested)
+
+    (row,) = await gateway.cassandra.execute("SELECT TTL(address) AS left FROM recipients WHERE job_id = ?", (job_id,))
+    assert row["left"] > timedelta(days=200).total_seconds()
+
+
 async def test_two_times_asked_for_one_after_the_other_are_two_messages(gateway: Gateway, bus: Bus) -> None:
     job_id, token = await a_job(gateway)
     for time in ("07:30", "08:30"):

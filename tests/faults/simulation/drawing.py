@@ -4,20 +4,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
+from shared.errors import Reason
 from tests.faults.simulation.schedule import SERVICES, Act, Blow, Fuse, Outage, Place, Rewind, Schedule, Wish
 from tests.faults.simulation.twists import TWISTS
 
 WRITES = {"gateway": 2, "scheduler": 30, "scraper": 9, "packager": 7, "notifier": 12}
 """About how many each service makes for one job when all goes well: fuses burn down somewhere among them."""
 
+PROMPT = 0.2
+"""The share of schedules."""
+
 LARGEST_SKEW = 2.5
 """Seconds either way: five between two services, as much as a heartbeat's freshness bears."""
 
 
+BAD_WEB = frozenset({Reason.SEARCH_FAILED, Reason.NO_PICTURES})
+
+
 def draw(seed: int) -> Schedule:
-    """Anything may happen; every other time with something that seldom happens by chance."""
+    """Anything may happen; every other time with something that seldom happens by chance.
+
+    In one of five nobody sleeps and every server answers: of these it is asked that all is done promptly.
+    """
     rng = Random(seed)
     schedule = broken(rng, quiet(seed))
+    if rng.random() < PROMPT:
+        return prompt(schedule)
     return rng.choice(TWISTS)(rng, schedule) if rng.random() < 0.5 else schedule
 
 
@@ -41,7 +53,7 @@ def broken(rng: Random, schedule: Schedule) -> Schedule:
     trouble = {server: rng.choice((0, 0, 0.02, 0.1)) for server in ("cassandra", "kafka", "relay", "web")}
     return replace(
         schedule,
-        wishes=[_troubled(rng, wish, may_fail=trouble["web"] > 0) for wish in schedule.wishes],
+        wishes=[_troubled(rng, wish, may_fail=BAD_WEB if trouble["web"] else frozenset()) for wish in schedule.wishes],
         fuses=[_fuse(rng, len(schedule.wishes)) for _ in range(rng.choice((1, 1, 2, 3)))],
         blows=[_blow(rng, rng.choice(places), calm_at) for _ in range(rng.choice((0, 0, 1, 2, 3)))],
         outages=[_outage(rng, calm_at) for _ in range(rng.choice((0, 0, 0, 1, 2)))],
@@ -49,6 +61,13 @@ def broken(rng: Random, schedule: Schedule) -> Schedule:
         trouble=trouble,
         skews=_skews(rng, places),
     )
+
+
+def prompt(schedule: Schedule) -> Schedule:
+    """The same with deaths only."""
+    blows = [blow for blow in schedule.blows if blow.what != "freeze"]
+    wishes = [replace(wish, may_fail=frozenset()) for wish in schedule.wishes]
+    return replace(schedule, wishes=wishes, blows=blows, outages=(), trouble={})
 
 
 def _wish(rng: Random, number: int) -> Wish:
@@ -61,7 +80,7 @@ def _wish(rng: Random, number: int) -> Wish:
     )
 
 
-def _troubled(rng: Random, wish: Wish, *, may_fail: bool) -> Wish:
+def _troubled(rng: Random, wish: Wish, *, may_fail: frozenset[Reason]) -> Wish:
     return replace(wish, acts=[_act(rng) for _ in range(rng.choice((0, 0, 0, 1, 2)))], may_fail=may_fail)
 
 

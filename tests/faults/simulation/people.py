@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import TypeVar
 from uuid import UUID
 
 from services.gateway import submissions
@@ -19,9 +18,7 @@ from tests.faults.simulation.process import Process
 from tests.faults.simulation.schedule import Act, Wish
 from tests.faults.simulation.surroundings import Surroundings
 
-T = TypeVar("T")
-
-PATIENCE = 10.0
+PATIENCE = 5.0
 """Seconds the gateway gives each server, as its settings have it."""
 
 ANSWER_SECONDS = 30.0

@@ -20,6 +20,8 @@ GRACE_SECONDS = 30.0
 class Process:
     """One incarnation of a service. At every write `burns` says whether it dies there, just before or just after.
 
+    `left`: it has come to its own end, with `failure` when that was none it was told to come to.
+
     `skew`: seconds by which its clock is ahead.
     """
 
@@ -35,6 +37,7 @@ class Process:
         self.thawed_at = 0.0
         self.died_at: float | None = None
         self.failure: BaseException | None = None
+        self.left = False
         self._timeline = timeline
         self._burns = burns
         self._skew = skew
@@ -139,6 +142,7 @@ class Process:
                 hook()
 
     def _ended(self, main: Any) -> None:
+        self.left = True
         if not main.cancelled():
             self.failure = main.exception()
         self.kill()

@@ -46,16 +46,13 @@ class Replica:
 
     def start(self) -> None:
         process = Process(self.service, self.around.timeline, burns=self.fuses.burn, skew=self.skew)
-        process.on_death.append(lambda: self._after(process))
+        process.on_death.append(self._after)
         self.past.append(process)
         main = SERVICES.get(self.service)
         if main is not None:
             process.start(lambda process: main(process, self.around))
 
-    def _after(self, process: Process) -> None:
-        """A process that ends by its own exception is a finding, not a fault we thought of."""
-        if process.failure is not None:
-            raise process.failure
+    def _after(self) -> None:
         timeline = self.around.timeline
         usual = timeline.rng.uniform(0, LONGEST_RESTART)
         timeline.after(usual if self.absence is None else self.absence, self.start)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shared.errors import Reason
+
 SERVICES = ("gateway", "scheduler", "scraper", "packager", "notifier")
 
 Server = Literal["cassandra", "kafka", "relay"]
@@ -23,7 +25,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Wish:
-    """Sent `at` that second, for a time `due_in` seconds later. `may_fail`: some of what it needs is not to be had."""
+    """Sent `at` that second, for a time `due_in` seconds later. `may_fail`: for these reasons, on a bad web."""
 
     query: str
     images: int
@@ -31,7 +33,7 @@ class Wish:
     at: float
     due_in: float
     acts: Sequence[Act] = ()
-    may_fail: bool = False
+    may_fail: frozenset[Reason] = frozenset()
 
     @property
     def may_be_cancelled(self) -> bool:

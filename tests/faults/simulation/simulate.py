@@ -1,32 +1,26 @@
 """From a schedule to its outcome: run it until the dust has settled, look, run it until all is over, look again."""
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.notifier.decisions import MailState
 from shared.events import MailKind
 from shared.jobs import JobState
-from shared.tombstones import AHEAD
 from tests.faults.oracle import judge
 from tests.faults.scene import Row, Scene
 from tests.faults.simulation.happenings import plan
 from tests.faults.simulation.looking import look_at, rows_of
 from tests.faults.simulation.moments import untimely
-from tests.faults.simulation.schedule import Place, Schedule
+from tests.faults.simulation.schedule import Schedule
 from tests.faults.simulation.world import World, a_world
 from tests.faults.verdict import Finding, Verdict, Wrong
 
 MINUTE = 60.0
 HOUR = 3600.0
-SETTLED_WITHIN = 6 * HOUR
+
+SETTLED_WITHIN = 1 * HOUR
+"""Of the calm. It takes that much only when a relay or a process comes back late."""
 OVER_WITHIN = 12 * HOUR
-MARGIN = 15.0
-"""Seconds between two clocks, and of slow answers."""
-
-SWEEP = 67 * MINUTE
-"""Until what nobody has a use for is swept, at the latest: hourly, give or take a tenth."""
-
 LAST_MAIL = {JobState.COMPLETED: MailKind.READY, JobState.FAILED: MailKind.ERROR}
 
 
@@ -52,18 +46,19 @@ def simulate(schedule: Schedule) -> Outcome:
 
 def play(world: World) -> Outcome:
     plan(world)
-    _run(world, SETTLED_WITHIN, _all_ended)
+    _run(world, world.schedule.calm_at + SETTLED_WITHIN, _all_ended)
     settled = judge(_look(world))
     _run(world, OVER_WITHIN, _all_expired)
-    findings = [*_not_left(settled), *_after_all(world), *untimely(world)]
+    findings = [*_not_left(settled), *_over(world), *untimely(world), *_not_thought_of(world)]
     return Outcome(world.schedule, settled, findings, world.deaths, world.timeline.steps, world.fingerprint())
 
 
 def _run(world: World, seconds: float, enough: Callable[[World], bool]) -> None:
-    """And a while longer, for what follows from the last of it."""
+    """And a while longer, for what follows from the last of it: whoever is to say so may be away."""
     while world.timeline.now < seconds and not enough(world):
         world.timeline.run(world.timeline.now + MINUTE)
-    world.timeline.run(world.timeline.now + 2 * MINUTE)
+    absence = max(world.schedule.absences.values(), default=0.0)
+    world.timeline.run(world.timeline.now + absence + 2 * MINUTE)
 
 
 def _look(world: World) -> Scene:
@@ -75,33 +70,23 @@ def _not_left(settled: Verdict) -> list[Finding]:
     return [finding for finding in settled.findings if finding.wrong is not Wrong.LEFT]
 
 
-def _after_all(world: World) -> list[Finding]:
-    """Nothing is left of the jobs, and nothing was told twice on the way. What was lost is known already.
-
-    What a worker writes that slept through the end is left to the hourly sweep.
-    """
-    findings = _over(world)
-    if any(finding.wrong is Wrong.LEFT for finding in findings) and _somebody_slept(world):
-        world.timeline.run(world.timeline.now + SWEEP)
-        findings = _over(world)
-    return findings
+def _not_thought_of(world: World) -> Iterator[Finding]:
+    """A process ends as others have it end, never by its own exception; and no exception goes unheard in it."""
+    for process in world.processes():
+        if process.failure is not None:
+            yield Finding(Wrong.UNTRUE, None, f"{process.service} ended by itself: {process.failure!r}")
+        for trouble in process.loop.troubles:
+            yield Finding(Wrong.UNTRUE, None, f"{process.service}: {trouble['message']}: {trouble.get('exception')!r}")
 
 
 def _over(world: World) -> list[Finding]:
+    """Nothing is left of the jobs, and nothing was told twice on the way. What was lost is known already."""
     living = [row for row in _jobs(world) if row["state"] != JobState.EXPIRED]
     seen = judge(_look(world)).findings
     return [
         *(Finding(Wrong.LEFT, row["job_id"], f"it is never over: {row['state']}") for row in living),
         *(finding for finding in seen if finding.wrong not in (Wrong.LOST, Wrong.FAILED)),
     ]
-
-
-def _somebody_slept(world: World) -> bool:
-    """For longer than deletes are stamped ahead of the clock."""
-    slept: defaultdict[Place, float] = defaultdict(float)
-    for blow in world.schedule.blows:
-        slept[blow.service, blow.instance] += blow.seconds
-    return any(seconds > AHEAD.total_seconds() - MARGIN for seconds in slept.values())
 
 
 def _jobs(world: World) -> list[Row]:

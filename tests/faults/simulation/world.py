@@ -54,7 +54,8 @@ class World:
 
     @property
     def deaths(self) -> int:
-        return sum(not process.alive for process in self.processes())
+        """Without warning."""
+        return sum(not process.alive and not process.left for process in self.processes())
 
     def processes(self) -> Iterator[Process]:
         """All that ever ran."""

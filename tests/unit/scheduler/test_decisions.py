@@ -198,9 +198,16 @@ def test_a_run_that_is_always_handed_back_comes_ever_more_slowly() -> None:
 def test_a_job_whose_runs_are_handed_back_for_a_day_is_given_up() -> None:
     day_later = NOON + timedelta(hours=24)
 
-    job = after(running(), failure(Failure.INTERRUPTED), day_later)
+    job = after(running(run=4), failure(Failure.INTERRUPTED, run=4), day_later)
 
     assert (job.state, job.reason, job.counted_runs) == (JobState.FAILED, Reason.INTERRUPTED, 0)
+
+
+def test_a_stop_of_days_is_no_reason_to_give_a_job_up() -> None:
+    """What was handed back before it is read after it."""
+    job = after(running(), failure(Failure.INTERRUPTED), NOON + timedelta(days=3))
+
+    assert (job.state, job.run, kinds(job)) == (JobState.RUNNING, 2, [SearchDue])
 
 
 def test_one_failed_run_is_counted_once_however_many_workers_report_it() -> None:
@@ -290,10 +297,23 @@ def test_unclaimed_work_is_asked_for_again_every_ten_minutes_without_using_up_a_
 
 def test_work_nobody_takes_for_a_day_fails_as_overloaded() -> None:
     unclaimed = Evidence(claimed=False, last_sign=None)
+    day_later = NOON + timedelta(hours=24)
 
-    job = after(running(), fired(TimerKind.WATCHDOG), NOON + timedelta(hours=24), evidence=unclaimed)
+    job = running(search_asked_at=day_later - minutes(10))
+    job = after(job, fired(TimerKind.WATCHDOG), day_later, evidence=unclaimed)
 
     assert (job.state, job.reason) == (JobState.FAILED, Reason.OVERLOADED)
+
+
+def test_time_in_which_nobody_asked_for_work_overloads_nobody() -> None:
+    unclaimed = Evidence(claimed=False, last_sign=None)
+    days_later = NOON + timedelta(days=3)
+
+    job = after(running(), fired(TimerKind.WATCHDOG), days_later, evidence=unclaimed)
+    assert (job.state, kinds(job)) == (JobState.RUNNING, [SearchDue])
+    job = after(replace(job, outbox=()), fired(TimerKind.WATCHDOG), days_later + minutes(10), evidence=unclaimed)
+
+    assert (job.state, job.run, kinds(job)) == (JobState.RUNNING, 1, [SearchDue])
 
 
 def test_a_job_that_loses_ten_workers_is_given_up() -> None:
@@ -330,7 +350,7 @@ def test_only_the_first_report_of_a_mail_counts() -> None:
 
 def test_without_any_report_everything_goes_after_four_and_a_half_hours() -> None:
     assert completed().timers == {TimerKind.CLEAN_UP: NOON + minutes(270)}
-    assert completed().expires_at == NOON + minutes(270)
+    assert completed().expires_at is None, "a time that is told is never taken back"
     assert completed().mail_not_after == NOON + minutes(240)
 
 

@@ -4,14 +4,22 @@ import asyncio
 from typing import cast
 
 from services.scheduler.shards import Shard, Shards
+from shared.cloudevents import Delivery
 
 
 class Living:
     """Stands where a shard does, and lives until it is cancelled."""
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, partition: int, *, opens: bool = True) -> None:
         self.partition = partition
         self.over = False
+        self.opens = opens
+        self.handled: list[int] = []
+
+    async def handle(self, delivery: Delivery) -> None:
+        if not self.opens:
+            await asyncio.Event().wait()
+        self.handled.append(delivery.offset)
 
     async def live(self) -> None:
         try:
@@ -25,9 +33,10 @@ class Hall:
 
     def __init__(self) -> None:
         self.opened: list[Living] = []
+        self.opens = True
 
     def build(self, partition: int) -> Shard:
-        self.opened.append(Living(partition))
+        self.opened.append(Living(partition, opens=self.opens))
         return cast("Shard", self.opened[-1])
 
     @property
@@ -66,4 +75,22 @@ async def test_a_shard_that_is_assigned_again_begins_anew() -> None:
         await settle()
 
         assert [shard.over for shard in hall.opened] == [True, False]
+        await shards.assign([])
+
+
+async def test_a_record_in_hand_goes_to_the_shard_that_takes_the_place_of_its_own() -> None:
+    """One that is left before it has opened would keep it, and all behind it, for ever."""
+    hall = Hall()
+    async with asyncio.TaskGroup() as tasks:
+        shards = Shards(hall.build, tasks)
+        hall.opens = False
+        await shards.assign([0])
+        handling = asyncio.create_task(shards.handle(Delivery("job-inbox.v1", 0, 7, 0, None, None, ())))
+        await settle()
+
+        hall.opens = True
+        await shards.assign([0])
+        await asyncio.wait_for(handling, 1)
+
+        assert [shard.handled for shard in hall.opened] == [[], [7]]
         await shards.assign([])

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from shared.errors import DependencyAwayError, ServiceUnfitError
 from shared.movement import Lag
-from shared.waiting import waits_for
+from shared.waiting import at_place, waits_for
 from shared.watch import DEAD_SECONDS, END_SECONDS, Watch
 
 HERE, THERE = TopicPartition("job-due.v1", 0), TopicPartition("job-due.v1", 1)
@@ -68,6 +68,15 @@ async def test_a_process_that_waits_is_not_disturbed() -> None:
     assert lags.fetched_again == []
 
 
+async def test_a_place_that_waits_for_a_slot_excuses_no_other() -> None:
+    lags = Lags(here=Lag(5, 9), there=Lag(5, 9))
+    with at_place("job-due.v1-1"), waits_for("slot", here=True):
+        watch = await looked(lags, HERE, THERE)
+
+    assert list(watch.stalled()) == ["job-due.v1-0"]
+    assert set(lags.fetched_again) == {HERE}
+
+
 async def test_what_another_process_owns_is_its_own_affair() -> None:
     assert (await looked(Lags(there=Lag(5, 9)), HERE)).stalled() == {}
 
@@ -99,8 +108,8 @@ async def test_a_broker_that_does_not_answer_tells_of_nothing() -> None:
 async def test_when_nothing_has_moved_for_long_the_process_ends() -> None:
     lags = Lags(here=Lag(5, 9))
     watch = Watch(lags, lambda: [HERE], lags.fetch_again, look_seconds=0)
-    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=0, excused=False)
-    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=END_SECONDS, excused=False)
+    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=0, excused=lambda _place: False)
+    watch._movement.observe({"job-due.v1-0": Lag(5, 9)}, seconds=END_SECONDS, excused=lambda _place: False)
 
     with pytest.raises(ServiceUnfitError) as raised:
         await asyncio.wait_for(watch.run(), 1)
