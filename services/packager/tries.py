@@ -10,6 +10,7 @@ from shared.refusals import Refusal
 
 MAX_TRIES = 3
 LONGEST_WAIT = 20.0
+A_LITTLE_MORE = 0.5
 
 _GONE = frozenset({404, 410})
 _PASSING = frozenset({408, 425, 429})
@@ -41,11 +42,14 @@ def failure_of(status: int, headers: Mapping[str, str], *, now: datetime) -> Try
 
 
 def pause_after(failed: TryFailedError, tries: int) -> float | None:
-    """Seconds until the next try, after so many; None: there should be none. What the host asked, or full jitter."""
+    """Seconds until the next try, after so many; None: there should be none.
+
+    What the host asked, and a little more so that not all come back at once; or full jitter.
+    """
     if not failed.again or tries >= MAX_TRIES:
         return None
     if failed.wait is not None:
-        return failed.wait if failed.wait <= LONGEST_WAIT else None
+        return failed.wait + random.uniform(0, A_LITTLE_MORE) if failed.wait <= LONGEST_WAIT else None
     return random.uniform(0, 0.5 * 2**tries)
 
 

@@ -17,7 +17,11 @@ LOOK_SECONDS = 0.1
 
 
 def drivers_of(scraper: Instance) -> list[int]:
-    return [pid for pid in descendants(scraper.pid) if program_of(pid) == "chromedriver"]
+    return [pid for pid in descendants(scraper.pid) if is_driver(pid)]
+
+
+def is_driver(pid: int) -> bool:
+    return program_of(pid) == "chromedriver"
 
 
 def browsers_of(scraper: Instance) -> list[int]:
@@ -43,11 +47,14 @@ def is_home(path: Path) -> bool:
     return path.is_absolute() and path.name.startswith(PREFIX)
 
 
-def hit(pids: Sequence[int], number: signal.Signals) -> None:
-    """Those that have not just gone by themselves."""
+def hit(pids: Sequence[int], number: signal.Signals) -> int:
+    """Those that have not just gone by themselves; how many that were."""
+    struck = 0
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, number)
+            struck += 1
+    return struck
 
 
 @dataclass
@@ -65,13 +72,16 @@ class Footprints:
                 self.homes.update(path for path in map(Path, command_of(pid)) if is_home(path))
 
     def left(self) -> list[str]:
-        """What should not be there: more than one browser each, folders of others, the unburied."""
+        """What should not be there: more than one browser each, folders of others, the unburied.
+
+        A browser that died idle is buried by its driver, and that is asked for it with the next search only.
+        """
         browsers = [len(leashes_of(scraper)) for scraper in self.scrapers]
         homes = [home for home in self.homes if home.exists()]
         return [
             *(f"{number} browsers of one scraper" for number in browsers if number > 1),
             *(f"{homes} of {sum(browsers)} browsers" for _ in range(len(homes) > sum(browsers))),
-            *(f"zombie {pid}" for pid in zombies() & self.family),
+            *(f"zombie {pid}" for pid, parent in zombies().items() if pid in self.family and not is_driver(parent)),
         ]
 
     def let_go_on(self) -> None:
