@@ -11,6 +11,9 @@ from tests.faults.simulation.twists import TWISTS
 WRITES = {"gateway": 2, "scheduler": 30, "scraper": 9, "packager": 7, "notifier": 12}
 """About how many each service makes for one job when all goes well: fuses burn down somewhere among them."""
 
+REFUSED = 0.1
+"""The share of people whose relay knows no such address."""
+
 PROMPT = 0.2
 """The share of schedules."""
 
@@ -60,6 +63,7 @@ def broken(rng: Random, schedule: Schedule) -> Schedule:
         rewinds=[Rewind(rng.uniform(0, 1500), rng.choice(SERVICES[1:])) for _ in range(rng.choice((0, 0, 0, 1)))],
         trouble=trouble,
         skews=_skews(rng, places),
+        refused=frozenset(wish.address for wish in schedule.wishes if rng.random() < REFUSED),
     )
 
 

@@ -23,6 +23,7 @@ def plan(world: World) -> None:
     for rewind in schedule.rewinds:
         after(rewind.at, partial(world.around.broker.rewind, rewind.group))
     world.around.web.slowness = schedule.slowness
+    world.around.mailbox.refused = set(schedule.refused)
     _trouble(world, dict(schedule.trouble))
     after(schedule.calm_at, partial(_calm, world))
 

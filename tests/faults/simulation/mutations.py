@@ -23,9 +23,13 @@ from tests.faults.simulation.twists import Twist
 
 @dataclass(frozen=True)
 class Mutation:
-    """`parts`: a class or module, a name in it, and what stands there instead. `twists` make it likely to show."""
+    """`shows`: what goes wrong without it, in words.
+
+    `parts`: a class or module, a name in it, and what stands there instead. `twists` make it likely to show.
+    """
 
     guard: str
+    shows: str
     parts: tuple[tuple[Any, str, Any], ...]
     twists: tuple[Twist, ...] = ()
 
@@ -54,58 +58,73 @@ def due_in(least: float, most: float, *acts: Act) -> Twist:
 MUTATIONS = (
     Mutation(
         "the recipient before the job",
+        "mail never came",
         ((submissions, "accept", mutants.accept_and_then_keep),),
         (twists.dying("gateway", writes=(1, 2)),),
     ),
-    Mutation("version", ((JobRows, "write", mutants.write_anyhow),), (twists.sleepy("scheduler"),)),
+    Mutation("version", "terminal facts", ((JobRows, "write", mutants.write_anyhow),), (twists.sleepy("scheduler"),)),
     Mutation(
         "outbox of a row first touched",
+        "no terminal fact",
         ((JobOwner, "_read", mutants.read_and_no_more),),
         (twists.brittle("scheduler"),),
     ),
     Mutation(
         "a shard begins anew",
+        "never over",
         ((Shards, "assign", mutants.keep_what_stays),),
         (twists.sleepy("scheduler"),),
     ),
     Mutation(
         "the inbox before the timers",
+        "called off",
         ((Shard, "_caught_up", mutants.wait_for_nothing),),
         (due_in(30, 90, Act("cancel", 10)), twists.absent("scheduler")),
     ),
     Mutation(
         "claim",
+        "its archive is not there",
         ((Claims, "claim", mutants.claim_anyhow),),
         (twists.slow_web, twists.flapping("packager")),
     ),
     Mutation(
         "a fresh id for each claim",
+        "not the one that was reported",
         ((work, "uuid4", mutants.one_for_all),),
         (one_job, twists.absent("scheduler", writes=(9, 9)), twists.dying("packager", writes=(3, 6))),
     ),
     Mutation(
         "a run looks whether it is wanted",
+        "its job is expired",
         ((Workbench, "wanted", mutants.want_anyhow),),
         (twists.slow_web, twists.hasty),
     ),
-    Mutation("no archive deleted once handed over", ((Pack, "afterwards", mutants.discard_what_was_handed_over),)),
+    Mutation(
+        "no archive deleted once handed over",
+        "its archive is not there",
+        ((Pack, "afterwards", mutants.discard_what_was_handed_over),),
+    ),
     Mutation(
         "tombstones ahead of the clock",
+        "though it is expired",
         tuple((place, "ahead_of_the_clock", mutants.as_of_now) for place in (claims, images, recipients)),
         (twists.slow_web, twists.hasty, twists.dozing("scraper"), twists.dozing("packager")),
     ),
     Mutation(
         "state of a mail",
+        "known to be sent",
         ((postman, "report_without_sending", mutants.say_nothing_of_the_row),),
         (twists.repeated,),
     ),
     Mutation(
         "two copies at most",
+        "3 copies",
         ((decisions, "COPIES", dict.fromkeys(MailKind, 9)),),
         (twists.evasive_relay,),
     ),
     Mutation(
         "no started mail after the end",
+        "a started mail after its end",
         ((Attempts, "_wanted", mutants.write_of_any_job),),
         (twists.absent("notifier"),),
     ),

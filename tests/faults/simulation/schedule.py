@@ -84,7 +84,7 @@ class Schedule:
 
     `trouble`: by server, or `web`, the share of requests that go wrong until then. `absences`: how many seconds it
     takes until a service that died is started again; else it takes a few. `slowness`: of the web, 1 on an ordinary
-    day. `skews`: seconds by which the clocks of processes are wrong.
+    day. `skews`: seconds by which the clocks of processes are wrong. `refused`: addresses the relay never takes.
     """
 
     seed: int
@@ -99,6 +99,7 @@ class Schedule:
     absences: Mapping[str, float] = field(default_factory=dict)
     slowness: float = 1.0
     skews: Mapping[Place, float] = field(default_factory=dict)
+    refused: frozenset[str] = frozenset()
     calm_at: float = 240.0
 
     @property
