@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.setup import set_up
-from tests.faults.gathering import Beginning
 from tests.faults.people import People, visitors
+from tests.faults.reading import Beginning
 from tests.faults.system import System, running_system
 from tests.faults.trial import Trial
 

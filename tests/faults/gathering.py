@@ -1,56 +1,33 @@
 """Waits until the system has settled, then looks at everything it has kept, said, written and sent."""
 
 import asyncio
-import hashlib
 import re
-import zipfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-
-from deploy.local.zips import PAPERS
-from shared.anyrecords import read_any_record
 from shared.cassandra import Cassandra
 from shared.events import Event
 from shared.schema import TABLES
 from shared.settings import host_ports
 from shared.topics import ALL, CONSUMING_SERVICES, FLOW, JOB_LIFECYCLE
+from tests.faults.oracle import LAST_MAIL
 from tests.faults.people import People
+from tests.faults.reading import CONSUMED, Beginning, places_of, reader
 from tests.faults.scene import Archive, Copy, Row, Scene
-from tests.faults.system import KEYSPACE, PARTITIONS, System
+from tests.faults.system import KEYSPACE, System
+from tests.faults.zips import archive_at
 from tests.integration.bus import readable
 from tests.integration.relay import ScriptedRelay
 
 QUIET_SECONDS = 1.5
 
 NO_JOBS = frozenset({"shard_cursors"})
-LAST_MAIL = {"completed": "ready", "failed": "error"}
-CONSUMED = {
-    "scheduler": ("job-inbox.v1",),
-    "scraper": ("job-due.v1",),
-    "packager": ("image-batches.v1", "job-lifecycle.v1"),
-    "notifier": ("job-lifecycle.v1",),
-}
 
 _TOKEN = re.compile(r"https?://[^\s/]+/\w+/([\w.~-]{16,})")
-
-
-@dataclass(frozen=True)
-class Beginning:
-    """How far everything had come when a test began: what was there is not of its doing."""
-
-    offsets: Mapping[TopicPartition, int]
-    mails: int
-
-    @classmethod
-    async def now(cls, system: System) -> Self:
-        async with reader(system.kafka_url) as consumer:
-            return cls(await consumer.end_offsets(_places(*(topic.name for topic in ALL))), len(system.relay.taken))
 
 
 @dataclass(frozen=True)
@@ -112,7 +89,7 @@ class Looking:
         """No consumer has anything before it."""
         for service in CONSUMING_SERVICES:
             async with reader(self.system.kafka_url, group_id=service) as consumer:
-                places = _places(*CONSUMED[service])
+                places = places_of(*CONSUMED[service])
                 consumer.assign(places)
                 ends = await consumer.end_offsets(places)
                 for place, end in ends.items():
@@ -129,7 +106,7 @@ class Looking:
     async def records(self) -> list[Any]:
         """All that was said since the test began, in the broker's order per partition."""
         async with reader(self.system.kafka_url) as consumer:
-            places = _places(*(topic.name for topic in ALL))
+            places = places_of(*(topic.name for topic in ALL))
             consumer.assign(places)
             for place, offset in self.began.offsets.items():
                 consumer.seek(place, offset)
@@ -143,7 +120,7 @@ class Looking:
     def _archives(self) -> dict[str, Archive]:
         """Those of jobs that no earlier test has answered for."""
         files = [path for path in self.system.archives.glob("*.zip*") if _job_of(path) not in self.system.settled]
-        return {path.name: _archive(path) for path in files}
+        return {path.name: archive_at(path) for path in files}
 
     def _said(self, records: Sequence[Any]) -> dict[str, str]:
         logs = {path.name: path.read_text(errors="replace") for path in self.system.logs.glob("*.log")}
@@ -170,23 +147,6 @@ async def looking(people: People, began: Beginning) -> AsyncIterator[Looking]:
         await cassandra.close()
 
 
-@asynccontextmanager
-async def reader(kafka_url: str, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
-    read_any_record()
-    consumer = AIOKafkaConsumer(bootstrap_servers=kafka_url, enable_auto_commit=False, **options)
-    await consumer.start()
-    try:
-        yield consumer
-    finally:
-        await consumer.stop()
-
-
-def _places(*topics: str) -> list[TopicPartition]:
-    return [
-        TopicPartition(topic, each) for topic in topics for each in range(1 if topic.endswith(".dlq") else PARTITIONS)
-    ]
-
-
 def _over(state: str, mails: dict[tuple[UUID, str], str], job_id: UUID) -> bool:
     if state in ("cancelled", "expired"):
         return True
@@ -210,13 +170,3 @@ def _copies(relay: ScriptedRelay, first: int) -> list[Copy]:
 
 def _job_of(path: Path) -> UUID:
     return UUID(path.name[:36])
-
-
-def _archive(path: Path) -> Archive:
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    try:
-        with zipfile.ZipFile(path) as archive:
-            whole = archive.testzip() is None
-            return Archive(sha256, len(set(archive.namelist()) - PAPERS) if whole else None)
-    except zipfile.BadZipFile:
-        return Archive(sha256, None)

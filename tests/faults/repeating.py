@@ -9,7 +9,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.topics import FLOW
-from tests.faults.gathering import CONSUMED, Beginning, reader
+from tests.faults.reading import CONSUMED, Beginning, reader
 from tests.faults.system import System
 
 AGAIN = ("repeated", b"1")

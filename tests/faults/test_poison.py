@@ -8,8 +8,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.topics import CONSUMING_SERVICES, dead_letters
-from tests.faults.gathering import CONSUMED
 from tests.faults.poison import TOPICS, Poison
+from tests.faults.reading import CONSUMED
 from tests.faults.trial import Trial
 from tests.integration.batches import RawRecord, batch, produce
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.gathering import Beginning, looking
+from tests.faults.gathering import looking
 from tests.faults.oracle import judge
 from tests.faults.people import People
+from tests.faults.reading import Beginning
 from tests.faults.scene import Scene
 from tests.faults.system import System
 from tests.faults.verdict import Verdict

@@ -1,19 +1,16 @@
 """Everything that is to be seen in a simulation that has settled, as the oracle wants it."""
 
-import hashlib
-import zipfile
 from collections.abc import Sequence
-from pathlib import Path
 
-from deploy.local.zips import PAPERS
 from shared.cloudevents import decode
 from shared.events import Event
 from shared.schema import TABLES
 from shared.topics import CONSUMING_SERVICES, JOB_LIFECYCLE, dead_letters
 from tests.contract.cassandra_in_memory.tables import Tables
-from tests.faults.scene import Accepted, Archive, Row, Scene
+from tests.faults.scene import Accepted, Row, Scene
 from tests.faults.simulation.broker import Broker
 from tests.faults.simulation.surroundings import Surroundings
+from tests.faults.zips import archive_at
 
 
 def look_at(around: Surroundings, accepted: Sequence[Accepted]) -> Scene:
@@ -22,7 +19,7 @@ def look_at(around: Surroundings, accepted: Sequence[Accepted]) -> Scene:
         tables={table: rows_of(around.node.tables, table) for table in TABLES},
         facts=facts_on(around.broker),
         mails=around.mailbox.copies,
-        archives={path.name: _archive(path) for path in sorted(around.folder.iterdir())},
+        archives={path.name: archive_at(path) for path in sorted(around.folder.iterdir())},
         dead_letters=dead_letters_on(around.broker),
     )
 
@@ -46,12 +43,3 @@ def dead_letters_on(broker: Broker) -> list[str]:
 
 def _said(headers: dict[str, bytes]) -> str:
     return " ".join(headers[name].decode() for name in ("dlq_topic", "ce_type", "dlq_error", "dlq_message"))
-
-
-def _archive(path: Path) -> Archive:
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    try:
-        with zipfile.ZipFile(path) as whole:
-            return Archive(sha256, None if whole.testzip() else len(set(whole.namelist()) - set(PAPERS)))
-    except zipfile.BadZipFile:
-        return Archive(sha256, None)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Any, cast
 
+from tests.faults.simulation.numbered import NumberedFuture, NumberedTask
 from tests.faults.simulation.timeline import Timeline
 
 MOST_CALLBACKS = 100_000
@@ -18,26 +19,6 @@ MOST_WAITS = 100
 
 SHORTEST_WAIT = 1e-6
 """Seconds; a machine takes some time for anything, and some code waits until none is left."""
-
-
-class NumberedTask(asyncio.Task[Any]):
-    """Sets of tasks are walked in an order that does not depend on where they lie in memory."""
-
-    def __init__(self, *arguments: Any, number: int, **options: Any) -> None:
-        self._number = number
-        super().__init__(*arguments, **options)
-
-    def __hash__(self) -> int:
-        return self._number
-
-
-class NumberedFuture(asyncio.Future[Any]):
-    def __init__(self, *, number: int, loop: asyncio.AbstractEventLoop) -> None:
-        self._number = number
-        super().__init__(loop=loop)
-
-    def __hash__(self) -> int:
-        return self._number
 
 
 class Loop:

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.notifier.decisions import MailState
-from shared.events import MailKind
 from shared.jobs import JobState
-from tests.faults.oracle import judge
+from tests.faults.oracle import LAST_MAIL, judge
 from tests.faults.scene import Row, Scene
 from tests.faults.simulation.happenings import plan
 from tests.faults.simulation.looking import look_at, rows_of
@@ -21,7 +20,6 @@ HOUR = 3600.0
 SETTLED_WITHIN = 1 * HOUR
 """Of the calm. It takes that much only when a relay or a process comes back late."""
 OVER_WITHIN = 12 * HOUR
-LAST_MAIL = {JobState.COMPLETED: MailKind.READY, JobState.FAILED: MailKind.ERROR}
 
 
 @dataclass(frozen=True)
