@@ -42,6 +42,7 @@ class JobView:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     expires_at: datetime | None = None
+    rescheduled_at: datetime | None = None
     found: int | None = None
     kept: int | None = None
     refused: Refusals = field(default_factory=dict)

@@ -60,7 +60,7 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
         raise TimeFixedError(status.state)
     if reading.problems or reading.due is None:
         raise TimeRefusedError(reading.problems)
-    asked_at = to_milliseconds(desk.now())
+    asked_at = _after_the_last(status, to_milliseconds(desk.now()))
     await within(desk.patience, "cassandra", _keep_recipient(desk, status.job_id, reading.due.at))
     await _ask(
         desk,
@@ -69,6 +69,11 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
         ),
     )
     return reading.due
+
+
+def _after_the_last(status: Status, now: datetime) -> datetime:
+    """The latest request counts, also where this clock is behind the one that dated the last."""
+    return max(now, status.rescheduled_at + _EPOCH_UNIT) if status.rescheduled_at else now
 
 
 async def _keep_recipient(desk: Desk, job_id: UUID, due_at: datetime) -> None:

@@ -61,6 +61,7 @@ class Status:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     link_until: datetime | None = None
+    rescheduled_at: datetime | None = None
     reason: Reason | None = None
 
     @property
@@ -109,6 +110,7 @@ def status_of_row(job: JobView) -> Status:
         started_at=job.started_at,
         ended_at=job.ended_at,
         link_until=job.expires_at,
+        rescheduled_at=job.rescheduled_at,
         reason=job.reason,
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
-from shared.events import CancelRequested, DeleteRequested, RescheduleRequested
+from shared.events import CancelRequested, DeleteRequested, RescheduleRequested, to_milliseconds
 from shared.recipients import Recipient
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening
@@ -93,6 +93,15 @@ async def test_who_asked_is_kept_for_the_new_time(gateway: Gateway, bus: Bus) ->
 
     (row,) = await gateway.cassandra.execute("SELECT TTL(address) AS left FROM recipients WHERE job_id = ?", (job_id,))
     assert row["left"] > timedelta(days=200).total_seconds()
+
+
+async def test_a_clock_that_was_put_back_makes_no_request_an_old_one(gateway: Gateway, bus: Bus) -> None:
+    asked_before = to_milliseconds(datetime.now(UTC) + timedelta(hours=1))
+    job_id, token = await a_job(gateway, rescheduled_at=asked_before)
+
+    await press(gateway, token, "reschedule", **another_time())
+
+    assert (await bus.event(job_id, RescheduleRequested)).asked_at > asked_before
 
 
 async def test_two_times_asked_for_one_after_the_other_are_two_messages(gateway: Gateway, bus: Bus) -> None:
