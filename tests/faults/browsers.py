@@ -17,11 +17,7 @@ LOOK_SECONDS = 0.1
 
 
 def drivers_of(scraper: Instance) -> list[int]:
-    return [pid for pid in descendants(scraper.pid) if is_driver(pid)]
-
-
-def is_driver(pid: int) -> bool:
-    return program_of(pid) == "chromedriver"
+    return [pid for pid in descendants(scraper.pid) if program_of(pid) == "chromedriver"]
 
 
 def browsers_of(scraper: Instance) -> list[int]:
@@ -74,14 +70,15 @@ class Footprints:
     def left(self) -> list[str]:
         """What should not be there: more than one browser each, folders of others, the unburied.
 
-        A browser that died idle is buried by its driver, and that is asked for it with the next search only.
+        What died while it was idle is buried with the next search: one may lie there for each scraper.
         """
         browsers = [len(leashes_of(scraper)) for scraper in self.scrapers]
         homes = [home for home in self.homes if home.exists()]
+        unburied = zombies() & self.family
         return [
             *(f"{number} browsers of one scraper" for number in browsers if number > 1),
             *(f"{homes} of {sum(browsers)} browsers" for _ in range(len(homes) > sum(browsers))),
-            *(f"zombie {pid}" for pid, parent in zombies().items() if pid in self.family and not is_driver(parent)),
+            *(f"{unburied} of {len(self.scrapers)} scrapers" for _ in range(len(unburied) > len(self.scrapers))),
         ]
 
     def let_go_on(self) -> None:

@@ -19,9 +19,9 @@ def descendants(ancestor: int) -> set[int]:
     return found
 
 
-def zombies() -> dict[int, int]:
-    """Parent of each process that is dead, and not collected by it yet."""
-    return {pid: parent for pid, state, parent in _stats() if state == "Z"}
+def zombies() -> set[int]:
+    """Dead, and not collected by anybody yet."""
+    return {pid for pid, state, _ in _stats() if state == "Z"}
 
 
 def command_of(pid: int) -> list[str]:
