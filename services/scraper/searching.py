@@ -1,5 +1,7 @@
 """The work of one run: ask the engines in order, store what they find batch by batch, and tell the packager."""
 
+import asyncio
+import random
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ from shared.pulse import Progress
 from shared.waiting import until_available
 
 log = structlog.get_logger()
+
+LONGEST_PAUSE = 1.0
 
 SEARCHES = Counter("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
 
@@ -98,8 +102,16 @@ class SearchRun:
         return stored
 
     async def _ask(self, engine: Engine, progress: Progress) -> Ending:
-        ending, unusable = None, 0
+        """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""
         patience = Patience(self._means.seconds)
+        ending = await self._ask_once(engine, progress, patience)
+        if ending is Ending.BROKEN:
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
+            ending = await self._ask_once(engine, progress, patience)
+        return ending
+
+    async def _ask_once(self, engine: Engine, progress: Progress, patience: Patience) -> Ending:
+        ending, unusable = None, 0
         async with aclosing(engine.search(self._event.query)) as batches:
             while ending is None:
                 # Only the engine's time counts: for Cassandra and Kafka we wait without limit.

@@ -23,7 +23,7 @@ SPARE_DESCRIPTORS = 6
 
 
 async def test_no_job_is_lost_whatever_happens_to_its_browser(trial: Trial, long: bool) -> None:
-    blows, pause = (60, 2.5) if long else (6, 0.6)
+    blows, pause = (60, 4.0) if long else (6, 0.6)
     scrapers = trial.system.fleet.of("scraper")
     async with watched(scrapers) as footprints:
         before = footprints.descriptors()

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from services.notifier.decisions import MailState
+from shared.events import JobExpired
 from shared.jobs import JobState
 from tests.faults.oracle import LAST_MAIL, judge
 from tests.faults.scene import Row, Scene
 from tests.faults.simulation.happenings import plan
-from tests.faults.simulation.looking import look_at, rows_of
+from tests.faults.simulation.looking import facts_on, look_at, rows_of
 from tests.faults.simulation.moments import untimely
 from tests.faults.simulation.schedule import Schedule
 from tests.faults.simulation.world import World, a_world
@@ -92,7 +93,11 @@ def _jobs(world: World) -> list[Row]:
 
 
 def _all_expired(world: World) -> bool:
-    return world.around.broker.all_read and all(row["state"] == JobState.EXPIRED for row in _jobs(world))
+    """And told so, which may be as long after it as a scheduler is away."""
+    expired = {row["job_id"] for row in _jobs(world) if row["state"] == JobState.EXPIRED}
+    if not world.around.broker.all_read or len(expired) < len(_jobs(world)):
+        return False
+    return expired <= {fact.job_id for fact in facts_on(world.around.broker) if isinstance(fact, JobExpired)}
 
 
 def _all_ended(world: World) -> bool:

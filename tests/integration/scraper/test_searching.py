@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
@@ -46,6 +47,19 @@ class Script:
                     yield batch
         finally:
             self.closed += 1
+
+
+class LostOnce(Script):
+    """The same, but the first time it is asked it gets no further than its first batch."""
+
+    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+        lost = not self.asked
+        async with aclosing(super().search(query)) as batches:
+            async for batch in batches:
+                yield batch
+                if lost:
+                    yield Batch(ending=Ending.BROKEN)
+                    return
 
 
 class Witness:
@@ -154,7 +168,7 @@ async def test_it_stops_at_the_number_asked_plus_spares(cassandra: Cassandra, me
 
     assert [image.title for image in await Images(cassandra).of(due.job_id)] == list("abcdef")
     assert await Searches(cassandra).find(due.job_id) == Search(True, 6, ("google",), "enough")
-    assert engine.closed == 1
+    assert engine.closed == len(engine.asked)
 
 
 async def test_the_next_engine_fills_what_the_first_could_not(cassandra: Cassandra, means: Means) -> None:
@@ -198,7 +212,7 @@ async def test_a_search_that_failed_is_not_finished(
         await SearchRun(due, replace(means, engines=[engine], publisher=witness, seconds=0.3)).work(Progress())
 
     assert raised.value.reason is reason
-    assert engine.closed == 1
+    assert engine.closed == len(engine.asked)
     assert await Searches(cassandra).find(due.job_id) is None
     assert not any(isinstance(event, SearchFinished) for event, *_ in witness.seen)
 
@@ -280,6 +294,16 @@ async def test_a_run_lost_between_its_last_batch_and_its_end_costs_no_second_sea
 
     assert engine.asked == []
     assert await Searches(cassandra).find(due.job_id) == Search(True, 2, ("bing",), "enough")
+
+
+async def test_a_browser_lost_once_costs_no_run(cassandra: Cassandra, means: Means) -> None:
+    due = await a_running_job(cassandra, images=3)
+    engine = LostOnce([Batch(some_hits("a", "b")), Batch(some_hits("c"), ending=Ending.EXHAUSTED)])
+
+    await SearchRun(due, replace(means, engines=[engine])).work(Progress())
+
+    assert len(engine.asked) == 2
+    assert await Searches(cassandra).find(due.job_id) == Search(True, 3, ("google",), "enough")
 
 
 async def test_a_browser_lost_twice_does_not_cost_the_pictures_found(cassandra: Cassandra, means: Means) -> None:
