@@ -13,7 +13,7 @@ from shared.events import Event
 from shared.publisher import Publisher
 from shared.topics import Topic
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 E = TypeVar("E", bound=Event)
 
 

@@ -216,7 +216,7 @@ async def test_of_a_cancelled_job_nothing_is_kept(
     await bus.publish(JobCancelled(job_id=job_id, sequence=4))
 
     await until(lambda: place.files(job_id) == [])
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while await others.images.of(job_id) or await others.searches.find(job_id):
             await asyncio.sleep(0.05)
 

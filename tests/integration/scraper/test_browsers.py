@@ -54,7 +54,7 @@ async def ending_of(google: Google, query: str) -> Ending | None:
         return [batch.ending async for batch in batches][-1]
 
 
-async def gone(pid: int, within: float = 5.0) -> None:
+async def gone(pid: int, within: float = 20.0) -> None:
     async with asyncio.timeout(within):
         while pid in living():
             await asyncio.sleep(0.02)
@@ -118,7 +118,7 @@ async def test_a_browser_that_hangs_as_its_page_is_left_holds_nobody_up(browsers
         os.kill(pid, signal.SIGSTOP)
         began = time.monotonic()
 
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 5
     async with asyncio.timeout(30):
         assert await pid_of(browsers) != pid
     await gone(pid)
