@@ -14,7 +14,7 @@ LONGEST_REST = 5.0
 
 
 async def test_no_job_is_lost_or_doubled_whatever_is_killed(trial: Trial, long: bool) -> None:
-    jobs, kills = (200, 100) if long else (16, 8)
+    jobs, kills = (200, 100) if long else (12, 6)
     submitting = asyncio.ensure_future(trial.people.submit_many(jobs, over=kills * 0.7 if long else 4))
     await kill_at_random(trial, kills)
     await submitting
