@@ -5,8 +5,8 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from shared.health import Health
 from shared.lag import GroupLag, group_lag
 from shared.movement import name_of
 from shared.streamapp import StreamApp
+from shared.tasks import in_background
 from shared.topics import Topic
 from shared.transport import transport_for
 from shared.waiting import at_place, until_available
@@ -109,7 +110,7 @@ async def run_streams(app: StreamApp, health: Health) -> None:
         app.follow(lags)
         try:
             await app.start()
-            async with _watched(app, lags, health):
+            async with in_background(_watch(app, lags, health)):
                 await _until_over(app)
         finally:
             # Also one that was cancelled while it started: its tasks would keep the process from ending.
@@ -123,16 +124,6 @@ async def _until_over(app: StreamApp) -> None:
     """Faust's own wait must not be cancelled: it would leave tasks behind. It ends when the app has stopped."""
     reasons: set[asyncio.Future[Any]] = {asyncio.ensure_future(app.wait_until_stopped()), app.given_up}
     await asyncio.wait(reasons, return_when=asyncio.FIRST_COMPLETED)
-
-
-@asynccontextmanager
-async def _watched(app: StreamApp, lags: GroupLag, health: Health) -> AsyncIterator[None]:
-    watching = asyncio.create_task(_watch(app, lags, health))
-    try:
-        yield
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _watch(app: StreamApp, lags: GroupLag, health: Health) -> None:

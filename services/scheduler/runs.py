@@ -128,15 +128,14 @@ def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job | None:
 
     Time in which nobody asked for it does not count: then all was stopped, and the day begins anew.
     """
-    if job.search_asked_at and now - job.search_asked_at >= NOBODY_ASKED:
-        timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
-        return job.then(_search(job, job.run), search_asked_at=now, run_started_at=now, timers=timers)
-    if job.run_started_at and now - job.run_started_at >= OVERLOADED_AFTER:
+    all_stopped = job.search_asked_at is not None and now - job.search_asked_at >= NOBODY_ASKED
+    began = now if all_stopped else job.run_started_at
+    if began and now - began >= OVERLOADED_AFTER:
         return endings.fail(job, Reason.OVERLOADED, now)
     if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:
         return None
     timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
-    return job.then(_search(job, job.run), search_asked_at=now, timers=timers)
+    return job.then(_search(job, job.run), search_asked_at=now, run_started_at=began, timers=timers)
 
 
 def _search(job: Job, run: int) -> SearchDue:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from services.scraper import leash
 from services.scraper.homes import PREFIX
+from shared.tasks import in_background
 from tests.faults.instances import Instance
 from tests.integration.processes import command_of, descendants, zombies
 
@@ -93,12 +94,8 @@ class Footprints:
 @asynccontextmanager
 async def watched(scrapers: Sequence[Instance]) -> AsyncIterator[Footprints]:
     footprints = Footprints(scrapers)
-    watching = asyncio.create_task(_watch(footprints))
-    try:
+    async with in_background(_watch(footprints)):
         yield footprints
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
 
 
 async def _watch(footprints: Footprints) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from shared.tasks import in_background
 from shared.topics import FLOW
 from tests.faults.reading import CONSUMED, Beginning, reader
 from tests.faults.system import System
@@ -74,12 +75,10 @@ async def repeating(kafka_url: str, rng: random.Random) -> AsyncIterator[Repeate
     await consumer.start()
     await consumer.seek_to_end()
     repeater = Repeater(producer, rng)
-    ears = asyncio.create_task(repeater.listen(consumer))
     try:
-        yield repeater
+        async with in_background(repeater.listen(consumer)):
+            yield repeater
     finally:
-        ears.cancel()
-        await asyncio.gather(ears, return_exceptions=True)
         await consumer.stop()
         await producer.stop()
 

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from shared.cloudevents import decode
 from shared.events import Event
 from shared.publisher import Publisher
+from shared.tasks import in_background
 from shared.topics import Topic
 
 PATIENCE = 60.0
@@ -79,12 +80,10 @@ async def listening(kafka_url: str, *topics: Topic, source: str = "test") -> Asy
     await producer.start()
     await consumer.start()
     bus = Bus(publisher, producer)
-    ears = asyncio.create_task(bus.listen(consumer))
     try:
-        yield bus
+        async with in_background(bus.listen(consumer)):
+            yield bus
     finally:
-        ears.cancel()
-        await asyncio.gather(ears, return_exceptions=True)
         await consumer.stop()
         await producer.stop()
         await publisher.close()
