@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from shared.cassandra import Cassandra, Row
 
 
+_CLAIM = "INSERT INTO claims (job_id, run, stage, claimed_by, claimed_at) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS"
+
+
 @dataclass(frozen=True)
 class Counts:
     """How far a task is; each counts pictures."""
@@ -39,17 +42,16 @@ class Claims:
         `attempt` is the same as long as it is asked for, then never again: a worker that restarts must not mistake
         its former claim for its own.
         """
+        doubt = None
         try:
-            won = await self._cassandra.execute_if(
-                "INSERT INTO claims (job_id, run, stage, claimed_by, claimed_at) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS",
-                (job_id, run, stage, attempt, now),
-            )
-        except OutcomeUnknownError:
-            row = await self._row(job_id, run, stage)
-            if row is None:
-                raise
-            return bool(row["claimed_by"] == attempt)
-        return won or (await self._row(job_id, run, stage) or {}).get("claimed_by") == attempt
+            if await self._cassandra.execute_if(_CLAIM, (job_id, run, stage, attempt, now)):
+                return True
+        except OutcomeUnknownError as unknown:
+            doubt = unknown
+        row = await self._row(job_id, run, stage)
+        if row is None and doubt is not None:
+            raise doubt
+        return row is not None and bool(row["claimed_by"] == attempt)
 
     async def claimed_at(self, job_id: UUID, run: int, stage: Stage) -> datetime | None:
         row = await self._row(job_id, run, stage)

@@ -4,17 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
-import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.errors import DependencyAwayError
+from shared.goodbyes import say_goodbye
 from shared.movement import Lag
 
-log = structlog.get_logger()
-
 ANSWER_SECONDS = 10.0
-GOODBYE_SECONDS = 5.0
 
 
 class GroupLag:
@@ -55,7 +52,7 @@ class GroupLag:
                 reader.seek(place, offset)
                 return await _first_of(reader, place)
         finally:
-            await _stop(reader)
+            await say_goodbye(reader)
 
 
 async def _first_of(reader: AIOKafkaConsumer, place: TopicPartition) -> int | None:
@@ -76,15 +73,7 @@ async def group_lag(kafka_url: str, group: str) -> AsyncIterator[GroupLag]:
             await client.start()
         yield GroupLag(client, kafka_url)
     finally:
-        await _stop(client)
-
-
-async def _stop(client: AIOKafkaConsumer) -> None:
-    try:
-        async with asyncio.timeout(GOODBYE_SECONDS):
-            await client.stop()
-    except (KafkaError, TimeoutError):
-        log.warning("goodbye_cut_short", dependency="kafka")
+        await say_goodbye(client)
 
 
 @asynccontextmanager

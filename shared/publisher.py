@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from shared.cloudevents import Record, encode
 from shared.errors import DependencyAwayError
 from shared.events import Event
+from shared.goodbyes import say_goodbye
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -19,7 +20,6 @@ log = structlog.get_logger()
 Start = Callable[[], Awaitable[AIOKafkaProducer]]
 
 DELIVERY_SECONDS = 10.0
-CLOSE_SECONDS = 5.0
 ANSWER_SECONDS = 2.0
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024  # a dead letter carries the whole record that was too large
 
@@ -71,8 +71,8 @@ class Publisher:
             return False
 
     async def close(self) -> None:
-        """What is still on its way gets a last chance; with Kafka away that ends after CLOSE_SECONDS."""
-        await _stop(self._producer)
+        """What is still on its way gets a last chance; with Kafka away that ends after GOODBYE_SECONDS."""
+        await say_goodbye(self._producer)
 
     async def _replace(self, spoilt: AIOKafkaProducer) -> None:
         """After a refusal an idempotent producer has lost count: the broker would refuse all that follows, for ever."""
@@ -80,7 +80,7 @@ class Publisher:
             if self._producer is spoilt:
                 self._producer = await self._start()
                 log.warning("producer_replaced")
-                await _stop(spoilt)
+                await say_goodbye(spoilt)
 
 
 async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:
@@ -98,14 +98,6 @@ async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:
         await producer.stop()
         raise DependencyAwayError("kafka", str(error)[:300]) from error
     return producer
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await producer.stop()
-    except (KafkaError, TimeoutError):
-        log.warning("goodbye_cut_short", dependency="kafka")
 
 
 async def _deliver(producer: AIOKafkaProducer, records: tuple[Record, ...]) -> None:

@@ -60,13 +60,16 @@ class Mails:
             await self._cassandra.execute_if(_DELETE, (job_id, kind))
 
     async def _write(self, cql: str, parameters: tuple[object, ...], before: Mail | None, after: Mail) -> bool:
+        doubt = None
         try:
             if await self._cassandra.execute_if(cql, parameters):
                 return True
-        except OutcomeUnknownError:
-            if await self.find(after.id) == before:
-                raise
-        return await self.find(after.id) == after
+        except OutcomeUnknownError as unknown:
+            doubt = unknown
+        found = await self.find(after.id)
+        if found == before and doubt is not None:
+            raise doubt
+        return found == after
 
 
 def _mail(mail_id: MailId, row: Row) -> Mail:

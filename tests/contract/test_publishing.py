@@ -17,8 +17,9 @@ from shared.cloudevents import Record, decode
 from shared.consumer import Publishing
 from shared.errors import DependencyAwayError
 from shared.events import ImagesFound, JobExpired, JobStarted, SearchDue
+from shared.goodbyes import GOODBYE_SECONDS
 from shared.provision import ProvisionSettings, create_topics
-from shared.publisher import CLOSE_SECONDS, Publisher
+from shared.publisher import Publisher
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_LIFECYCLE, MAX_EVENT_BYTES, dead_letters
 from tests.contract.memory import MemoryPublisher
 
@@ -64,7 +65,7 @@ async def subject(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
         return orphans[0]
 
     yield Subject(publisher, lambda: everything_on(kafka_url), unreachable)
-    async with asyncio.timeout(CLOSE_SECONDS + 2):
+    async with asyncio.timeout(GOODBYE_SECONDS + 2):
         await asyncio.gather(publisher.close(), *(orphan.close() for orphan in orphans))
 
 
