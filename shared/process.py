@@ -1,4 +1,4 @@
-"""How every service lives: start, work until told to stop, clean up, end."""
+"""How every service lives: start, work until told to stop, clean up, end. SIGUSR1 has it say what it waits for."""
 
 import asyncio
 import signal
@@ -10,6 +10,7 @@ import structlog
 from shared.errors import ServiceUnfitError
 from shared.logs import configure_logs
 from shared.settings import ProcessSettings
+from shared.taskdump import dump_tasks
 
 log = structlog.get_logger()
 
@@ -25,6 +26,7 @@ async def _until_signalled(work: Coroutine[Any, Any, None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
+    loop.add_signal_handler(signal.SIGUSR1, dump_tasks)
     log.info("service_started")
     try:
         await task

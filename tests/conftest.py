@@ -3,7 +3,7 @@
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import serving
 from shared.anyrecords import read_any_record
+from tests.integration.running import what_services_say
 from tests.workers import ByServers
 
 
@@ -39,6 +40,15 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
     return ByServers(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What was going on in the services when a test failed is worth more than the test's own trace."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"stdout of {name}", text) for name, text in what_services_say()]
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,13 +16,17 @@ import aiohttp
 from deploy.local.ports import free_ports
 
 READY_WITHIN = 120.0
+DUMPED_WITHIN = 2.0
+LAST_LINES = 40
+
+_started: list["RunningService"] = []
 
 
 class RunningService:
     """`log` holds its JSON lines."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process, health_url: str, log: Path) -> None:
-        self._name = name
+        self.name = name
         self._process = process
         self._log = log
         self.health_url = health_url
@@ -40,6 +45,16 @@ class RunningService:
     def text(self) -> str:
         return self._log.read_text()
 
+    def last_words(self) -> str:
+        """The end of its log; with what its tasks wait for, if it lives."""
+        if self.alive:
+            written = self._log.stat().st_size
+            self.signal(signal.SIGUSR1)
+            impatient_at = time.monotonic() + DUMPED_WITHIN
+            while self._log.stat().st_size == written and time.monotonic() < impatient_at:
+                time.sleep(0.05)
+        return "\n".join(line[:400] for line in self.text().splitlines()[-LAST_LINES:])
+
     async def ready(self) -> None:
         """Wait for its `/readyz`; says what it wrote when that never comes."""
         async with aiohttp.ClientSession() as session:
@@ -48,8 +63,8 @@ class RunningService:
                     while self._process.returncode is None and not await _says_ready(session, self.health_url):
                         await asyncio.sleep(0.1)
             except TimeoutError:
-                raise AssertionError(f"{self._name} is not ready:\n{self.text()[-4000:]}") from None
-        assert self._process.returncode is None, f"{self._name} ended:\n{self.text()[-4000:]}"
+                raise AssertionError(f"{self.name} is not ready:\n{self.text()[-4000:]}") from None
+        assert self._process.returncode is None, f"{self.name} ended:\n{self.text()[-4000:]}"
 
     async def until_not_ready(self) -> None:
         """Wait until its `/readyz` says no; the caller limits that."""
@@ -78,6 +93,11 @@ class RunningService:
         await self._process.wait()
 
 
+def what_services_say() -> list[tuple[str, str]]:
+    """Name and last words of each that lives, for the report of a test that has failed."""
+    return [(service.name, service.last_words()) for service in _started if service.alive]
+
+
 async def _says_ready(session: aiohttp.ClientSession, url: str) -> bool:
     try:
         async with session.get(f"{url}/readyz") as answer:
@@ -100,7 +120,9 @@ async def start_service(name: str, environment: Mapping[str, str], folder: Path)
             stdout=output,
             stderr=asyncio.subprocess.STDOUT,
         )
-    return RunningService(name, process, f"http://127.0.0.1:{port}", log)
+    service = RunningService(name, process, f"http://127.0.0.1:{port}", log)
+    _started.append(service)
+    return service
 
 
 @asynccontextmanager

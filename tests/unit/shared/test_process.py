@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 
 import pytest
 from structlog.testing import capture_logs
@@ -40,3 +42,15 @@ async def test_a_service_that_crashes_ends_non_zero() -> None:
 
     assert ended.value.code == 1
     assert lines[-1]["event"] == "service_crashed"
+
+
+async def test_it_says_what_it_waits_for_when_asked_in_the_middle_of_its_work() -> None:
+    async def looked_at() -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        await asyncio.sleep(0.05)
+
+    with capture_logs() as lines:
+        await _until_signalled(looked_at())
+
+    (task,) = [line for line in lines if any("looked_at" in place for place in line.get("waits_at", ()))]
+    assert task["waits_at"][-1].endswith("sleep")
