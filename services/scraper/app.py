@@ -1,14 +1,21 @@
 """Everything the scraper is made of, put together."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
+from services.scraper.asking import Asking, asking
 from services.scraper.browsers import Browsers, Launch
 from services.scraper.chromium import chrome_options
 from services.scraper.engines import Engine
+from services.scraper.engines.bing import Bing
+from services.scraper.engines.commons import Commons
+from services.scraper.engines.duckduckgo import DuckDuckGo
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
+from services.scraper.engines.openverse import Openverse
+from services.scraper.engines.paged import Paged
 from services.scraper.handlers import search_images
 from services.scraper.homes import sweep_homes
 from services.scraper.launching import launch_local, launch_remote
@@ -38,11 +45,12 @@ async def run(settings: Settings) -> None:
         cassandra, publisher = backbone.cassandra, backbone.publisher
         await asyncio.to_thread(sweep_homes)
         browsers = await stack.enter_async_context(Browsers.warm(build_launch(settings), settings.search_slots))
+        pages = await stack.enter_async_context(asking(settings.user_agent))
         bench = build_bench(settings, cassandra, publisher)
         # Before the browsers and the publisher go: every run is handed back.
         stack.push_async_callback(bench.stop)
 
-        means = build_means(settings, cassandra, publisher, browsers)
+        means = build_means(settings, cassandra, publisher, build_engines(settings, browsers, pages))
         search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher, Tolerance(settings.failure_limit)))
@@ -73,9 +81,9 @@ def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) 
     )
 
 
-def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, browsers: Browsers) -> Means:
+def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, engines: Sequence[Engine]) -> Means:
     return Means(
-        engines=build_engines(settings, browsers),
+        engines=engines,
         images=Images(cassandra),
         searches=Searches(cassandra),
         jobs=Jobs(cassandra),
@@ -85,7 +93,14 @@ def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, 
     )
 
 
-def build_engines(settings: Settings, browsers: Browsers) -> list[Engine]:
+def build_engines(settings: Settings, browsers: Browsers, pages: Asking) -> list[Engine]:
     """In the order they are asked."""
-    engines = {"google": Google(browsers, url=settings.google_url)}
+    sites = (
+        Bing(settings.bing_url),
+        DuckDuckGo(settings.duckduckgo_url),
+        Openverse(settings.openverse_url),
+        Commons(settings.commons_url),
+    )
+    engines: dict[str, Engine] = {site.name: Paged(site, pages) for site in sites}
+    engines["google"] = Google(browsers, url=settings.google_url)
     return [engines[name] for name in settings.engines]

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from shared.settings import CommaSeparated, ProcessSettings
 
-KNOWN_ENGINES = ("google",)
+KNOWN_ENGINES = ("google", "bing", "duckduckgo", "openverse", "commons")
 
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -37,6 +37,11 @@ class Settings(ProcessSettings):
 
     engines: Annotated[CommaSeparated, AfterValidator(_known)] = ("google",)
     google_url: WebAddress = "https://www.google.com"
+    bing_url: WebAddress = "https://www.bing.com"
+    duckduckgo_url: WebAddress = "https://duckduckgo.com"
+    openverse_url: WebAddress = "https://api.openverse.org"
+    commons_url: WebAddress = "https://commons.wikimedia.org"
+    user_agent: str = "AdvanceImageDownloader/0.1"
 
     selenium_url: WebAddress | None = None
     chrome_binary: Path = Field(

@@ -15,6 +15,7 @@ from tests.pictureweb.pictures import Album
 from tests.pictureweb.records import later_batch, records_object
 from tests.pictureweb.results import BATCH, Result, batch
 from tests.pictureweb.skins import SKINS
+from tests.pictureweb.twins.site import Twins
 from tests.pictureweb.visits import VISITS, Place, counted
 from tests.pictureweb.wishes import Wish, wish_of
 
@@ -102,6 +103,7 @@ def search_app(site: SearchSite, visits: Counter[Place]) -> web.Application:
             web.get("/healthz", _ok),
             web.get("/gen_204", _nothing),
             web.get("/favicon.ico", _nothing),
+            *Twins(site.default, site.port).routes(),
         ]
     )
     return app

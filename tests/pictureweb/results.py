@@ -30,7 +30,11 @@ class Result:
 
 
 def batch(wish: Wish, start: int, port: int) -> list[Result]:
-    return [_result(wish, rank, port) for rank in range(start, min(start + BATCH, wish.results))]
+    return results_between(wish, start, min(start + BATCH, wish.results), port)
+
+
+def results_between(wish: Wish, start: int, end: int, port: int) -> list[Result]:
+    return [_result(wish, rank, port) for rank in range(start, end)]
 
 
 def _result(wish: Wish, rank: int, port: int) -> Result:

@@ -33,6 +33,18 @@ class PictureWeb:
         return f"http://{SEARCH_HOST}:{self.port}"
 
     @property
+    def engine_urls(self) -> dict[str, str]:
+        """The base address of each engine."""
+        folders = {
+            "google": "",
+            "bing": "",
+            "duckduckgo": "/duckduckgo",
+            "openverse": "/openverse",
+            "commons": "/commons",
+        }
+        return {engine: f"{self.google_url}{folder}" for engine, folder in folders.items()}
+
+    @property
     def addresses(self) -> list[str]:
         return picture_addresses(self.port)
 

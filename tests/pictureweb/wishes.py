@@ -20,6 +20,7 @@ class Wish:
     bad: int = 5  # percent of pictures that are of a bad kind
     kinds: tuple[str, ...] = ()  # the bad kinds that take turns; none named: all of them
     latency: bool = False  # picture hosts answer after 50-200 ms
+    troubles: tuple[tuple[str, str], ...] = ()  # how other engines fail: a status, or a word of their twin
 
 
 def _flag(value: str) -> bool:
@@ -30,6 +31,7 @@ def _names(value: str) -> tuple[str, ...]:
     return tuple(value.split(","))
 
 
+ENGINES = ("bing", "duckduckgo", "openverse", "commons")
 KNOBS: dict[str, tuple[str, Callable[[str], object]]] = {  # word before the colon: field, reader
     "skin": ("skin", str),
     "results": ("results", int),
@@ -49,7 +51,9 @@ def wish_of(q: str, default: Wish) -> Wish:
     changes: dict[str, Any] = {}
     for word in q.split():
         name, _, value = word.partition(":")
-        if value and name in KNOBS:
+        if value and name in ENGINES:
+            changes["troubles"] = (*changes.get("troubles", ()), (name, value))
+        elif value and name in KNOBS:
             field, read = KNOBS[name]
             changes[field] = read(value)
         else:

@@ -23,7 +23,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True)
 class Hit:
-    """One result; sizes in pixels, as the engine says. Addresses are http or https."""
+    """One result, as the engine says: sizes in pixels, licence and creator in words. Addresses are http or https."""
 
     url: str
     source_page: str | None = None
@@ -31,6 +31,8 @@ class Hit:
     width: int | None = None
     height: int | None = None
     thumbnail: str | None = None
+    licence: str | None = None
+    creator: str | None = None
 
 
 @dataclass(frozen=True)

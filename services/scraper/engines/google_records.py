@@ -11,23 +11,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from json import JSONDecoder
 from typing import Any
-from urllib.parse import urlsplit
 
 from services.scraper.engines import Hit
+from services.scraper.engines.fields import address, pixels, text
 
 MAX_RECORDS = 5_000
 """Of one page. A search ends at about a thousand results; whatever is beyond was made to hurt."""
 
 MAX_BROKEN = 1_000
-MAX_ADDRESS = 4_096
-MAX_TITLE = 500
-MAX_PIXELS = 1_000_000
 
 _START = re.compile(r'\[0,"(?P<docid>[^"\\]{1,200})",\["http')
 _ENCODED_START = re.compile(r'\[0,\\"[^"\\]{1,200}\\",\[\\"http')
 _REST_OF_STRING = re.compile(r'(?:[^"\\]|\\.)*', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_UNSEEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 _SHORT_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _decoder = JSONDecoder()
 
@@ -50,8 +46,8 @@ class Reading:
 def read_records(texts: Iterable[str]) -> Reading:
     """All records in scripts and in bodies of later requests. Broken ones are counted and passed over."""
     reading, broken = Reading(), 0
-    for text in texts:
-        for docid, record in _records_in(text):
+    for script in texts:
+        for docid, record in _records_in(script):
             if record is None:
                 broken += 1
             reading.add(docid, None if record is None else _hit(record))
@@ -93,14 +89,14 @@ def _character(code: str | None, short: str) -> str:
 def _hit(record: Any) -> Hit | None:
     """None when it has no picture address we may use: `data:`, `javascript:`, and what is no address at all."""
     match record:
-        case [0, str(), [thumbnail, *_], [address, height, width, *_], *rest] if url := _address(address):
+        case [0, str(), [thumbnail, *_], [picture, height, width, *_], *rest] if url := address(picture):
             return Hit(
                 url=url,
-                source_page=_address(_detail(rest, "2003", 2)),
-                title=_title(_detail(rest, "2003", 3)),
-                width=_pixels(width),
-                height=_pixels(height),
-                thumbnail=_address(thumbnail),
+                source_page=address(_detail(rest, "2003", 2)),
+                title=text(_detail(rest, "2003", 3)),
+                width=pixels(width),
+                height=pixels(height),
+                thumbnail=address(thumbnail),
             )
     return None
 
@@ -111,28 +107,6 @@ def _detail(rest: list[Any], key: str, position: int) -> Any:
             case dict() if isinstance(values := part.get(key), list) and len(values) > position:
                 return values[position]
     return None
-
-
-def _address(value: Any) -> str | None:
-    if not isinstance(value, str) or len(value) > MAX_ADDRESS or _UNSEEN.search(value):
-        return None
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return None
-    return value if parts.scheme in ("http", "https") and parts.hostname else None
-
-
-def _title(value: Any) -> str | None:
-    """Escaped half by half, a character beyond the first 65,536 arrives as two surrogates; a half alone is lost."""
-    if not isinstance(value, str):
-        return None
-    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.strip()[:MAX_TITLE] or None
-
-
-def _pixels(value: Any) -> int | None:
-    return value if type(value) is int and 0 < value <= MAX_PIXELS else None
 
 
 def _joined(first: Hit, again: Hit) -> Hit:

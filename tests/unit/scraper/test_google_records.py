@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from services.scraper.engines import Hit
-from services.scraper.engines.google_records import MAX_BROKEN, MAX_RECORDS, MAX_TITLE, read_records
+from services.scraper.engines.fields import MAX_TEXT
+from services.scraper.engines.google_records import MAX_BROKEN, MAX_RECORDS, read_records
 
 PICTURE = "https://pictures.example/red cat.jpg".replace(" ", "-")
 THUMBNAIL = "https://encrypted-tbn0.gstatic.com/images?q=tbn:abc&s"
@@ -144,7 +145,7 @@ def test_a_record_of_another_shape_is_counted_and_left(record: str) -> None:
         ("  spaces  ", "spaces"),
         ("", None),
         (12, None),
-        ("x" * 10_000, "x" * MAX_TITLE),
+        ("x" * 10_000, "x" * MAX_TEXT),
     ],
 )
 def test_a_title_can_always_be_stored(title: Any, kept: str | None) -> None:

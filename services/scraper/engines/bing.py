@@ -1,0 +1,106 @@
+"""Bing Images: the batches of HTML its page loads on scrolling. Seen in captures up to 2026-10.
+
+Each result is an `a.iusc` whose attribute `m` holds JSON: `murl` the picture, `purl` its page, `turl` the thumbnail,
+`t` the title. Its `href` says the size, `expw` and `exph`.
+"""
+
+import json
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from services.scraper.engines import Ending, Hit
+from services.scraper.engines.fields import address, pixels, text
+from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
+
+PAGE_SIZE = 35
+TILE, DATA = "iusc", "m"
+NO_RESULTS = ("There are no results for",)
+CHALLENGES = ("/challenge", "/turing")
+CAPTCHA = "captchaform"
+
+
+class Bing:
+    name = "bing"
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def first(self, query: str) -> Ask:
+        return self._ask(query, 1)
+
+    def read(self, ask: Ask, answer: Answer) -> Page:
+        """An empty page is the end; as the first it says nothing, and so is not to be trusted."""
+        if urlsplit(answer.address).path.startswith(CHALLENGES) or CAPTCHA in answer.text:
+            return Page(ending=Ending.BLOCKED)
+        tiles = _tiles_in(answer.text)
+        hits = [hit for tile in tiles if (hit := _hit(*tile))]
+        if tiles:
+            more = self._ask(ask.parameters["q"], ask.number + 1)
+            return Page(tuple(hits), len(tiles) - len(hits), more=more)
+        if any(words in answer.text for words in NO_RESULTS):
+            return Page(ending=Ending.NO_RESULTS)
+        if ask.number == 1:
+            raise PageChangedError("neither results nor a word that there are none")
+        return Page(ending=Ending.EXHAUSTED)
+
+    def _ask(self, query: str, number: int) -> Ask:
+        parameters = {
+            "q": query,
+            "async": "1",
+            "first": str((number - 1) * PAGE_SIZE + 1),
+            "count": str(PAGE_SIZE),
+            "adlt": "strict",
+        }
+        return Ask(f"{self._url}/images/async", parameters, number=number)
+
+
+class _Tiles(HTMLParser):
+    """Attributes come with their entities already read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        said = dict(attrs)
+        if tag == "a" and TILE in (said.get("class") or "").split() and said.get(DATA):
+            self.found.append((said[DATA] or "", said.get("href") or ""))
+
+
+def _tiles_in(page: str) -> list[tuple[str, str]]:
+    tiles = _Tiles()
+    tiles.feed(page)
+    tiles.close()
+    return tiles.found
+
+
+def _hit(data: str, href: str) -> Hit | None:
+    said = _object(data)
+    url = address(said.get("murl"))
+    if url is None:
+        return None
+    size = _query_of(href)
+    return Hit(
+        url=url,
+        source_page=address(said.get("purl")),
+        title=text(said.get("t")),
+        width=pixels(size.get("expw")),
+        height=pixels(size.get("exph")),
+        thumbnail=address(said.get("turl")),
+    )
+
+
+def _object(data: str) -> dict[str, Any]:
+    try:
+        said = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _query_of(href: str) -> dict[str, str]:
+    try:
+        return {name: values[0] for name, values in parse_qs(urlsplit(href).query).items()}
+    except ValueError:
+        return {}

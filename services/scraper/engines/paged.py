@@ -1,0 +1,117 @@
+"""Engines that are asked page by page without a browser: what each of them says, and how far to go."""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from services.scraper.engines import Batch, Ending, Hit
+
+log = structlog.get_logger()
+
+IDLE_PAGES = 2
+"""So many pages in a row that repeat what is known: it would go on for ever."""
+
+REFUSALS = frozenset({401, 403, 418, 429})
+SERVER_ERROR = 500
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A GET; `number` counts pages from 1."""
+
+    address: str
+    parameters: Mapping[str, str]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    number: int = 1
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`address` after all redirects. `retry_after` in seconds, when the engine asks for that."""
+
+    status: int
+    address: str
+    text: str
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one answer says. `ending`: why there is no `more`."""
+
+    hits: tuple[Hit, ...] = ()
+    unusable: int = 0
+    more: Ask | None = None
+    ending: Ending | None = None
+
+
+class NoAnswerError(Exception):
+    """The connection failed, or the answer is too long or too late."""
+
+
+class PageChangedError(Exception):
+    """The answer has not the shape we know: neither results nor a word that there are none."""
+
+
+class Site(Protocol):
+    """One engine, pure. `read` raises PageChangedError, or ValueError for what is no JSON."""
+
+    name: str
+
+    def first(self, query: str) -> Ask: ...
+
+    def read(self, ask: Ask, answer: Answer) -> Page: ...
+
+
+class Asking(Protocol):
+    async def get(self, ask: Ask) -> Answer:
+        """NoAnswerError when there is none."""
+
+
+class Paged:
+    """An `Engine` made of a site and of somebody who asks it."""
+
+    def __init__(self, site: Site, asking: Asking) -> None:
+        self.name = site.name
+        self._site = site
+        self._asking = asking
+
+    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+        ask: Ask | None = self._site.first(query)
+        known: set[str] = set()
+        idle = 0
+        while ask is not None:
+            page = await self._page(ask)
+            fresh = tuple(hit for hit in page.hits if hit.url not in known)
+            known.update(hit.url for hit in fresh)
+            idle = 0 if fresh or not page.hits else idle + 1
+            ending = page.ending if page.more is None else None
+            if ending is None and idle >= IDLE_PAGES:
+                ending = Ending.EXHAUSTED
+            yield Batch(fresh, page.unusable, ending)
+            ask = page.more if ending is None else None
+
+    async def _page(self, ask: Ask) -> Page:
+        try:
+            answer = await self._asking.get(ask)
+        except NoAnswerError as error:
+            log.warning("engine_no_answer", engine=self.name, page=ask.number, detail=str(error))
+            return Page(ending=Ending.BROKEN)
+        if refused := refusal(answer):
+            log.warning("engine_refused", engine=self.name, page=ask.number, status=answer.status)
+            return Page(ending=refused)
+        try:
+            return self._site.read(ask, answer)
+        except (PageChangedError, ValueError, RecursionError) as error:
+            log.warning("engine_page_changed", engine=self.name, page=ask.number, detail=str(error)[:200])
+            return Page(ending=Ending.PAGE_CHANGED)
+
+
+def refusal(answer: Answer) -> Ending | None:
+    if answer.status in REFUSALS:
+        return Ending.BLOCKED
+    if answer.status >= SERVER_ERROR:
+        return Ending.BROKEN
+    return None
