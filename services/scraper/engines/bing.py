@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from services.scraper.engines import Ending, Hit
-from services.scraper.engines.fields import address, pixels, text
+from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 
 PAGE_SIZE = 35
@@ -85,8 +85,8 @@ def _hit(data: str, href: str) -> Hit | None:
         url=url,
         source_page=address(said.get("purl")),
         title=text(said.get("t")),
-        width=pixels(size.get("expw")),
-        height=pixels(size.get("exph")),
+        width=pixels(number(size.get("expw"))),
+        height=pixels(number(size.get("exph"))),
         thumbnail=address(said.get("turl")),
     )
 

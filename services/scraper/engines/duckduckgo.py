@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from services.scraper.engines import Ending, Hit
-from services.scraper.engines.fields import address, pixels, text
+from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 
 MAX_QUERY = 499
@@ -64,8 +64,7 @@ def _offset_in(following: Any) -> int | None:
     """Of the next hundred, out of the address the engine gives for them."""
     if not isinstance(following, str):
         return None
-    said = parse_qs(urlsplit(following).query).get("s", [""])[0]
-    return int(said) if said.isascii() and said.isdecimal() and len(said) < 6 else None  # noqa: PLR2004 - a thousand
+    return number(parse_qs(urlsplit(following).query).get("s", [""])[0])
 
 
 def _hit(result: Any) -> Hit | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 MAX_ADDRESS = 4_096
 MAX_TEXT = 500
 MAX_PIXELS = 1_000_000
+MAX_DIGITS = 7
 
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -40,8 +41,11 @@ def text_of_html(value: Any) -> str | None:
     return text(_SPACES.sub(" ", unescape(_TAG.sub(" ", value[: 20 * MAX_TEXT]))))
 
 
+def number(digits: Any) -> int | None:
+    """Of ASCII digits; no more of them than make sense."""
+    plain = isinstance(digits, str) and digits.isascii() and digits.isdecimal() and len(digits) <= MAX_DIGITS
+    return int(digits) if plain else None
+
+
 def pixels(value: Any) -> int | None:
-    """Also of digits in a string."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < len(str(MAX_PIXELS)) + 1:
-        value = int(value)
     return value if type(value) is int and 0 < value <= MAX_PIXELS else None
