@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from shared.errors import Reason
+from shared.filters import Filters
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_PROGRESS, Topic
 
 
@@ -92,6 +93,7 @@ class JobSubmitted(Inbox):
     images: Images
     due_at: Moment
     submitted_at: Moment
+    filters: Filters = Filters()
 
 
 class CancelRequested(Inbox):
@@ -168,6 +170,7 @@ class SearchDue(Event):
 
     query: Query
     images: Images
+    filters: Filters = Filters()
 
 
 # image-batches.v1: work for the packager

@@ -1,4 +1,4 @@
-"""Addresses of pictures: found by the scraper, fetched by the packager. Also how a search ended, for the scheduler."""
+"""Addresses of pictures: found by the scraper, fetched by the packager."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoundImage:
-    """One result. `rank` counts from 1 over all engines of the search; sizes in pixels, as the engine says."""
+    """One result. `rank` counts from 1 over all engines of the search; sizes in pixels, as the engine says.
+
+    `strategy` is how the engine was read. `thumbnail_only`: the engine showed no more, and this is no original.
+    """
 
     url: str
     rank: int
@@ -24,17 +27,12 @@ class FoundImage:
     height: int | None = None
     thumbnail: str | None = None
     licence: str | None = None
+    licence_url: str | None = None
     creator: str | None = None
-
-
-@dataclass(frozen=True)
-class Search:
-    """How far the search of a job is. `stopped_because` is a code: enough, exhausted."""
-
-    finished: bool
-    found: int
-    engines: tuple[str, ...]
-    stopped_because: str
+    creator_url: str | None = None
+    attribution: str | None = None
+    strategy: str | None = None
+    thumbnail_only: bool = False
 
 
 _FIELDS = tuple(FoundImage.__dataclass_fields__)
@@ -66,35 +64,4 @@ class Images:
         """After the job's end."""
         await self._cassandra.execute(
             "DELETE FROM image_urls USING TIMESTAMP ? WHERE req_id = ?", (ahead_of_the_clock(), job_id)
-        )
-
-
-class Searches:
-    """The `searches` table."""
-
-    def __init__(self, cassandra: "Cassandra") -> None:
-        self._cassandra = cassandra
-
-    async def finish(self, job_id: UUID, search: Search) -> None:
-        await self._cassandra.execute(
-            "INSERT INTO searches (job_id, finished, found, engines, stopped_because) VALUES (?, ?, ?, ?, ?)",
-            (job_id, search.finished, search.found, list(search.engines), search.stopped_because),
-        )
-
-    async def find(self, job_id: UUID) -> Search | None:
-        rows = await self._cassandra.execute(
-            "SELECT finished, found, engines, stopped_because FROM searches WHERE job_id = ?", (job_id,)
-        )
-        if not rows:
-            return None
-        row = rows[0]
-        return Search(bool(row["finished"]), row["found"] or 0, tuple(row["engines"] or ()), row["stopped_because"])
-
-    async def jobs(self) -> set[UUID]:
-        """All of which something is kept here; reads every partition's key."""
-        return {row["job_id"] for row in await self._cassandra.execute("SELECT job_id FROM searches")}
-
-    async def delete(self, job_id: UUID) -> None:
-        await self._cassandra.execute(
-            "DELETE FROM searches USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
         )

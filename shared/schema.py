@@ -20,10 +20,12 @@ TABLES = {
     "recipients": "job_id uuid PRIMARY KEY, address text, time_zone text, language text",
     "image_urls": """
         req_id uuid, url text, rank int, engine text, source_page text, title text, width int, height int,
-        thumbnail text, licence text, creator text,
+        thumbnail text, licence text, licence_url text, creator text, creator_url text, attribution text,
+        strategy text, thumbnail_only boolean,
         PRIMARY KEY (req_id, url)""",
     "searches": """
-        job_id uuid PRIMARY KEY, finished boolean, found int, engines list<text>, stopped_because text""",
+        job_id uuid PRIMARY KEY, finished boolean, found int, asked text""",
+    "cool_downs": "engine text PRIMARY KEY, ends_at timestamp",
     "claims": """
         job_id uuid, run int, stage text, claimed_by uuid, claimed_at timestamp,
         PRIMARY KEY (job_id, run, stage)""",

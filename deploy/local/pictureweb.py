@@ -7,7 +7,7 @@ from deploy.local.plan import port_setting
 from deploy.local.ports import LOOPBACK
 from deploy.local.programs import Program
 from deploy.local.web import is_ok
-from tests.pictureweb.addresses import picture_addresses
+from tests.pictureweb.addresses import engine_urls, picture_addresses
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,11 @@ class PictureWeb:
 
     def settings(self) -> dict[str, str]:
         """What makes the services search it, and download from it although its addresses are private."""
+        urls = engine_urls(self.port)
         return {
-            "AID_GOOGLE_URL": f"http://{LOOPBACK}:{self.port}",
+            "AID_ENGINES": ",".join(urls),
+            **{f"AID_{engine.upper()}_URL": url for engine, url in urls.items()},
+            # So that whoever tries out a captcha here finds the engine well again soon.
+            "AID_COOL_DOWN_MINUTES": "0.2",
             "AID_ALLOWED_PRIVATE_ADDRESSES": ",".join(picture_addresses(self.port)),
         }

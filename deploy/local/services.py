@@ -14,7 +14,17 @@ ALL = ("AID_KAFKA_URL", "AID_CASSANDRA_HOSTS", "AID_CASSANDRA_KEYSPACE", "AID_LO
 TOLD = {
     "gateway": ("AID_WEB_HOST", "AID_WEB_PORT", "AID_PUBLIC_URL", "AID_SECRET_KEYS", "AID_ARCHIVES"),
     "scheduler": (),
-    "scraper": ("AID_ENGINES", "AID_GOOGLE_URL", "AID_CHROME_BINARY", "AID_CHROMEDRIVER"),
+    "scraper": (
+        "AID_ENGINES",
+        "AID_GOOGLE_URL",
+        "AID_BING_URL",
+        "AID_DUCKDUCKGO_URL",
+        "AID_OPENVERSE_URL",
+        "AID_COMMONS_URL",
+        "AID_COOL_DOWN_MINUTES",
+        "AID_CHROME_BINARY",
+        "AID_CHROMEDRIVER",
+    ),
     "packager": ("AID_ARCHIVES", "AID_ALLOWED_PRIVATE_ADDRESSES"),
     "notifier": ("AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS"),
 }

@@ -35,7 +35,6 @@ def settings(plan: Plan, chromium: Chromium) -> dict[str, str]:
         "AID_ARCHIVES": (plan.home / "archives").as_uri(),
         "AID_SMTP_URL": f"smtp://{LOOPBACK}:{ports.smtp}",
         "AID_MAIL_FROM": "images@example.com",
-        "AID_ENGINES": "google",
         "AID_CHROME_BINARY": chromium.browser,
         "AID_CHROMEDRIVER": chromium.driver,
     }

@@ -30,10 +30,11 @@ from shared.events import (
     SearchFinished,
     Stage,
 )
-from shared.images import Images, Searches
+from shared.images import Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
+from shared.searches import Searches
 from shared.streams import build_stream_app, consume, run_streams
 from shared.tasks import in_background
 from shared.tolerance import Tolerance

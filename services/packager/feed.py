@@ -5,7 +5,8 @@ from typing import Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from shared.images import FoundImage, Search
+from shared.images import FoundImage
+from shared.searches import Search
 from shared.waiting import until_available
 
 Queue = asyncio.Queue[FoundImage | None]

@@ -7,7 +7,7 @@ from services.scheduler.runs import Evidence
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
 from shared.events import Stage
-from shared.images import Searches
+from shared.searches import Searches
 
 
 class Witness:

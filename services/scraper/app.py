@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from functools import partial
 
 from services.scraper.asking import Asking, asking
 from services.scraper.browsers import Browsers, Launch
 from services.scraper.chromium import chrome_options
+from services.scraper.cooldowns import CoolDowns
 from services.scraper.engines import Engine
 from services.scraper.engines.bing import Bing
 from services.scraper.engines.commons import Commons
@@ -26,10 +28,11 @@ from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
 from shared.consumer import Consumer
 from shared.events import SearchDue, Stage
-from shared.images import Images, Searches
+from shared.images import Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Pulse
+from shared.searches import Searches
 from shared.streams import build_stream_app, consume, run_streams
 from shared.tolerance import Tolerance
 from shared.topics import JOB_DUE
@@ -87,6 +90,7 @@ def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, 
         images=Images(cassandra),
         searches=Searches(cassandra),
         jobs=Jobs(cassandra),
+        cool_downs=CoolDowns(cassandra, otherwise=timedelta(minutes=settings.cool_down_minutes)),
         publisher=publisher,
         spares=settings.spares,
         seconds=settings.search_seconds,

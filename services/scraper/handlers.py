@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.scraper.searching import Means, SearchRun
 from shared.events import Event, SearchDue, SearchFinished
-from shared.images import Search
+from shared.searches import Search
 from shared.work import Afterwards, Work
 
 

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from math import ceil
 
 from services.scraper.engines import Ending, Hit
+from services.scraper.sameness import sameness
 from shared.errors import Reason, RunError
 from shared.images import FoundImage
+from shared.searches import NOT_ASKED
 
 
 def wanted(images: int, spares: float) -> int:
@@ -15,7 +17,7 @@ def wanted(images: int, spares: float) -> int:
 
 
 class Harvest:
-    """Ranked from 1, every address once, never more than wanted."""
+    """Ranked from 1, every picture once, never more than wanted."""
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
@@ -31,7 +33,7 @@ class Harvest:
 
     def go_on_from(self, stored: Iterable[FoundImage]) -> None:
         """Count what an earlier run has found."""
-        self._known.update(image.url for image in stored)
+        self._known.update(sameness(image.url) for image in stored)
 
     def take(self, engine: str, hits: Iterable[Hit]) -> list[FoundImage]:
         """Those of `hits` that are new and still wanted."""
@@ -39,25 +41,26 @@ class Harvest:
         for hit in hits:
             if self.complete:
                 break
-            if hit.url not in self._known:
-                self._known.add(hit.url)
+            if (same := sameness(hit.url)) not in self._known:
+                self._known.add(same)
                 taken.append(FoundImage(rank=self.found, engine=engine, **asdict(hit)))
         return taken
 
 
-def failure(endings: Collection[Ending], *, found: int, found_before: int = 0) -> RunError | None:
+def failure(endings: Collection[str], *, asked: int, found: int, found_before: int = 0) -> RunError | None:
     """Why the run cannot count as a search, or None. Fewer than asked is no failure; a browser lost halfway is.
 
-    Unless an earlier run had found some already: then what there is by now is better than nothing.
+    Unless an earlier run had found some already: then what there is by now is better than nothing. That there are no
+    pictures is believed only when every engine says so.
     """
-    if Ending.ENOUGH in endings:
+    if Ending.ENOUGH in endings or found >= asked:
         return None
     if Ending.BROKEN in endings and not found_before:
         return RunError(Reason.SEARCH_FAILED, retryable=True)
     if found:
         return None
-    if Ending.BLOCKED in endings:
+    if Ending.BLOCKED in endings or NOT_ASKED in endings:
         return RunError(Reason.BLOCKED, retryable=True)
-    if Ending.NO_RESULTS in endings:
-        return RunError(Reason.NO_RESULTS, retryable=False)
-    return RunError(Reason.PAGE_CHANGED, retryable=False)  # the next run would read the same page
+    if Ending.PAGE_CHANGED in endings:
+        return RunError(Reason.PAGE_CHANGED, retryable=False)  # the next run would read the same page
+    return RunError(Reason.NO_RESULTS, retryable=False)

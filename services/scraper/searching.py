@@ -2,30 +2,34 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
+from prometheus_client import Counter as CounterMetric
 
-from services.scraper.engines import Batch, Ending, Engine
+from services.scraper.engines import Batch, Ending, Engine, Query
 from services.scraper.harvest import Harvest, failure, wanted
 from services.scraper.patience import Patience
+from services.scraper.tally import Tally
 from shared.claims import Counts
 from shared.events import Event, ImagesFound, SearchDue, SearchFinished
-from shared.images import FoundImage, Search
+from shared.images import FoundImage
 from shared.jobs import JobView
 from shared.pulse import Progress
+from shared.searches import NOT_ASKED, Asked, Search
 from shared.waiting import until_available
 
 log = structlog.get_logger()
 
 LONGEST_PAUSE = 1.0
 
-SEARCHES = Counter("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
+SEARCHES = CounterMetric("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
 
 
 class StoringImages(Protocol):
@@ -46,6 +50,13 @@ class FindingJobs(Protocol):
     async def find(self, job_id: UUID) -> JobView | None: ...
 
 
+class CoolingDown(Protocol):
+    async def lasts(self, engine: str) -> bool: ...
+
+    async def begin(self, engine: str, seconds: float | None) -> None:
+        """None when the engine does not say for how long."""
+
+
 class Publishing(Protocol):
     async def publish_patiently(self, *events: Event) -> None: ...
 
@@ -58,6 +69,7 @@ class Means:
     images: StoringImages
     searches: FinishingSearches
     jobs: FindingJobs
+    cool_downs: CoolingDown
     publisher: Publishing
     spares: float
     seconds: float
@@ -69,20 +81,18 @@ class SearchRun:
     def __init__(self, event: SearchDue, means: Means) -> None:
         self._event = event
         self._means = means
+        self._query = Query(event.query, event.filters)
         self._harvest = Harvest(wanted(event.images, means.spares))
         self._batches = 0
 
     async def work(self, progress: Progress) -> None:
         """RunError when it found nothing, or not all there was."""
         stored = await self._take_up(progress)
-        endings: dict[str, Ending] = {}
-        for engine in self._means.engines:
-            if self._harvest.complete:
-                break
-            endings[engine.name] = await self._ask(engine, progress)
-        if failed := failure(endings.values(), found=self._harvest.found, found_before=len(stored)):
+        asked = [asked async for asked in self._ask_in_turn(progress)]
+        endings = {one.ending for one in asked}
+        if failed := failure(endings, asked=self._event.images, found=self._harvest.found, found_before=len(stored)):
             raise failed
-        await self._finish(stored, endings)
+        await self._finish([*_asked_before(stored), *asked])
 
     async def afterwards(self) -> None:
         """A job that has ended meanwhile leaves nothing of its search behind. Looks after the last write."""
@@ -101,38 +111,48 @@ class SearchRun:
             await self._announce(progress)
         return stored
 
-    async def _ask(self, engine: Engine, progress: Progress) -> Ending:
-        """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""
-        patience = Patience(self._means.seconds)
-        ending = await self._ask_once(engine, progress, patience)
-        if ending is Ending.BROKEN:
-            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
-            ending = await self._ask_once(engine, progress, patience)
-        return ending
+    async def _ask_in_turn(self, progress: Progress) -> AsyncGenerator[Asked, None]:
+        """The next one fills what is missing."""
+        for engine in self._means.engines:
+            if self._harvest.complete:
+                return
+            if await until_available(partial(self._means.cool_downs.lasts, engine.name)):
+                yield Asked(engine.name, NOT_ASKED)
+            else:
+                yield await self._ask(engine, progress)
 
-    async def _ask_once(self, engine: Engine, progress: Progress, patience: Patience) -> Ending:
-        ending, unusable = None, 0
-        async with aclosing(engine.search(self._event.query)) as batches:
-            while ending is None:
+    async def _ask(self, engine: Engine, progress: Progress) -> Asked:
+        """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""
+        tally, patience = Tally(engine, self._query.filters), Patience(self._means.seconds)
+        await self._ask_once(engine, tally, patience, progress)
+        if tally.ending is Ending.BROKEN:
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
+            await self._ask_once(engine, tally, patience, progress)
+        if tally.ending is Ending.BLOCKED:
+            await until_available(lambda: self._means.cool_downs.begin(engine.name, tally.retry_after))
+        SEARCHES.labels(engine.name, tally.ending).inc()
+        asked = tally.asked()
+        log.info("engine_asked", **asdict(asked))
+        return asked
+
+    async def _ask_once(self, engine: Engine, tally: Tally, patience: Patience, progress: Progress) -> None:
+        tally.begin()
+        async with aclosing(engine.search(self._query)) as batches:
+            while tally.ending is None:
                 # Only the engine's time counts: for Cassandra and Kafka we wait without limit.
                 try:
                     async with patience.spent():
                         batch = await anext(batches)
                 except TimeoutError:
                     batch = Batch(ending=Ending.BROKEN)
-                await self._store(engine, batch, progress)
-                unusable += batch.unusable
-                ending = Ending.ENOUGH if self._harvest.complete else batch.ending
-        SEARCHES.labels(engine.name, ending).inc()
-        log.info("engine_asked", engine=engine.name, ending=ending, found=self._harvest.found, unusable=unusable)
-        return ending
+                images = self._harvest.take(engine.name, tally.sifted(batch))
+                await self._store(images, progress)
+                tally.count(images, complete=self._harvest.complete)
 
-    async def _store(self, engine: Engine, batch: Batch, progress: Progress) -> None:
-        images = self._harvest.take(engine.name, batch.hits)
-        if not images:
-            return
-        await until_available(lambda: self._means.images.add(self._event.job_id, images))
-        await self._announce(progress)
+    async def _store(self, images: list[FoundImage], progress: Progress) -> None:
+        if images:
+            await until_available(lambda: self._means.images.add(self._event.job_id, images))
+            await self._announce(progress)
 
     async def _announce(self, progress: Progress) -> None:
         self._batches += 1
@@ -142,11 +162,15 @@ class SearchRun:
         )
         progress.counts = Counts(found=found)
 
-    async def _finish(self, stored: Iterable[FoundImage], endings: dict[str, Ending]) -> None:
+    async def _finish(self, asked: Iterable[Asked]) -> None:
         """Published first: a crash in between has the search done again, never left without a word."""
         event, found = self._event, self._harvest.found
         await self._means.publisher.publish_patiently(SearchFinished(job_id=event.job_id, run=event.run, found=found))
-        engines = dict.fromkeys([*(image.engine for image in stored), *endings])
-        *_, last = (Ending.ENOUGH, *endings.values())
-        search = Search(finished=True, found=found, engines=tuple(engines), stopped_because=last)
+        search = Search(finished=True, found=found, asked=tuple(asked))
         await until_available(lambda: self._means.searches.finish(event.job_id, search))
+
+
+def _asked_before(stored: Iterable[FoundImage]) -> list[Asked]:
+    """By a run that was lost: of it only its results are left."""
+    found = Counter(image.engine for image in stored)
+    return [Asked(engine, Ending.ENOUGH, found=count) for engine, count in found.items()]

@@ -35,7 +35,7 @@ def _on_path(*names: str) -> Path:
 class Settings(ProcessSettings):
     """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here."""
 
-    engines: Annotated[CommaSeparated, AfterValidator(_known)] = ("google",)
+    engines: Annotated[CommaSeparated, AfterValidator(_known)] = ("openverse", "commons")
     google_url: WebAddress = "https://www.google.com"
     bing_url: WebAddress = "https://www.bing.com"
     duckduckgo_url: WebAddress = "https://duckduckgo.com"
@@ -52,6 +52,7 @@ class Settings(ProcessSettings):
     search_slots: int = Field(default=1, ge=1)
     spares: float = Field(default=0.15, ge=0, le=1)
     search_seconds: float = Field(default=120, gt=0)
+    cool_down_minutes: float = Field(default=15, ge=0)
 
     @field_validator("chrome_binary", "chromedriver")
     @classmethod

@@ -8,9 +8,10 @@ from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeat, Heartbeats
 from shared.errors import Reason
 from shared.events import Stage, to_milliseconds
-from shared.images import FoundImage, Images, Search, Searches
+from shared.images import FoundImage, Images
 from shared.jobs import Jobs, JobState, JobView
 from shared.recipients import Recipient, Recipients
+from shared.searches import Asked, Search, Searches
 
 NOW = to_milliseconds(datetime.now(UTC))
 DAY = timedelta(days=1)
@@ -98,7 +99,11 @@ async def test_a_late_write_does_not_bring_deleted_pictures_back(cassandra: Cass
 
 
 async def test_how_a_search_ended_is_told_to_who_asks(cassandra: Cassandra) -> None:
-    searches, job_id, search = Searches(cassandra), uuid4(), Search(True, 130, ("google", "bing"), "enough")
+    searches, job_id = Searches(cassandra), uuid4()
+    google = Asked(
+        "google", "blocked", found=100, unusable=2, left_out=3, ignored=("licence",), strategies={"inline": 100}
+    )
+    search = Search(True, 130, (google, Asked("bing", "enough", found=30)))
     assert await searches.find(job_id) is None
 
     await searches.finish(job_id, search)

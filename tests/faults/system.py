@@ -67,6 +67,7 @@ async def running_system(
             "AID_MAIL_FROM": "images@example.com",
             "AID_PUBLIC_URL": gateways[0],
             "AID_SECRET_KEYS": key,
+            "AID_ENGINES": "google",
             "AID_GOOGLE_URL": web.google_url,
             "AID_ALLOWED_PRIVATE_ADDRESSES": ",".join(web.addresses),
             "AID_CHROME_BINARY": tools.chromium.browser,

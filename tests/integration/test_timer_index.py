@@ -18,8 +18,8 @@ from services.scheduler.witness import Witness
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
 from shared.events import Stage
-from shared.images import Search, Searches
 from shared.jobs import JobState
+from shared.searches import Search, Searches
 from shared.settings import host_ports
 from tests.integration.conftest import Backbone
 
@@ -118,9 +118,7 @@ async def test_the_watchdog_sees_the_stage_in_question(cassandra: Cassandra) -> 
     seen.append(await witness.evidence(job))
     await Heartbeats(cassandra).beat(job.job_id, 1, Stage.SEARCH, Counts(), now=beaten)
     seen.append(await witness.evidence(job))
-    await Searches(cassandra).finish(
-        job.job_id, Search(finished=True, found=3, engines=("a",), stopped_because="enough")
-    )
+    await Searches(cassandra).finish(job.job_id, Search(finished=True, found=3))
     seen.append(await witness.evidence(job))
 
     nobody = Evidence(claimed=False, last_sign=None)

@@ -12,3 +12,9 @@ def picture_addresses(port: int) -> list[str]:
 def picture_host(number: int, rank: int) -> str:
     """Neighbours in a list of results lie on different hosts: sixty results in a row use about fifty-five of them."""
     return PICTURE_HOSTS[(rank * 7 + number % 2) % len(PICTURE_HOSTS)]
+
+
+def engine_urls(port: int) -> dict[str, str]:
+    """The base address of each engine, in the order they are to be asked."""
+    folders = {"google": "", "bing": "", "duckduckgo": "/duckduckgo", "openverse": "/openverse", "commons": "/commons"}
+    return {engine: f"http://{SEARCH_HOST}:{port}{folder}" for engine, folder in folders.items()}

@@ -10,7 +10,7 @@ from typing import Self
 
 from aiohttp import web
 
-from tests.pictureweb.addresses import PICTURE_HOSTS, SEARCH_HOST, picture_addresses
+from tests.pictureweb.addresses import PICTURE_HOSTS, SEARCH_HOST, engine_urls, picture_addresses
 from tests.pictureweb.google import SearchSite, search_app
 from tests.pictureweb.hosts import PictureHosts, hosts_app
 from tests.pictureweb.markup import Markups
@@ -35,14 +35,7 @@ class PictureWeb:
     @property
     def engine_urls(self) -> dict[str, str]:
         """The base address of each engine."""
-        folders = {
-            "google": "",
-            "bing": "",
-            "duckduckgo": "/duckduckgo",
-            "openverse": "/openverse",
-            "commons": "/commons",
-        }
-        return {engine: f"{self.google_url}{folder}" for engine, folder in folders.items()}
+        return engine_urls(self.port)
 
     @property
     def addresses(self) -> list[str]:

@@ -1,9 +1,11 @@
 """What a search engine is to the scraper: something that yields results batch by batch and says why it stopped."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from shared.filters import Filters
 
 
 class Ending(StrEnum):
@@ -22,8 +24,17 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True)
+class Query:
+    words: str
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass(frozen=True)
 class Hit:
-    """One result, as the engine says: sizes in pixels, licence and creator in words. Addresses are http or https."""
+    """One result, as the engine says: sizes in pixels, licence, creator and credit line in words.
+
+    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most MAX_ADDRESS characters.
+    """
 
     url: str
     source_page: str | None = None
@@ -32,20 +43,32 @@ class Hit:
     height: int | None = None
     thumbnail: str | None = None
     licence: str | None = None
+    licence_url: str | None = None
     creator: str | None = None
+    creator_url: str | None = None
+    attribution: str | None = None
+    strategy: str | None = None
+    thumbnail_only: bool = False
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Results in the engine's order. `unusable` counts those it could not use; the last batch has an ending."""
+    """Results in the engine's order. `unusable` counts those it could not use; the last batch has an ending.
+
+    `retry_after`: seconds for which a refusing engine wants to be left alone, if it says.
+    """
 
     hits: tuple[Hit, ...] = ()
     unusable: int = 0
     ending: Ending | None = None
+    retry_after: float | None = None
 
 
 class Engine(Protocol):
     name: str
 
-    def search(self, query: str) -> AsyncGenerator[Batch, None]:
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        """Names of those chosen that this engine has no word for, and that its results do not tell either."""
+
+    def search(self, query: Query) -> AsyncGenerator[Batch, None]:
         """Goes on for as long as batches are taken; close it to stop. Failures are endings, not exceptions."""

@@ -4,14 +4,34 @@ Shape of its answers in format version 2; fifty files in a page. Who asks has to
 """
 
 import json
+from math import isqrt
 from typing import Any
 
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.fields import address, pixels, text, text_of_html
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
+from services.scraper.engines.vocabulary import Words, said, unsaid
+from shared.filters import Filters, MinimumSize
 
 PAGE_SIZE = 50
 THUMBNAIL_WIDTH = 640
+
+
+WORDS: Words = {
+    "minimum_size": {
+        # The square root of width times height.
+        size.value: f"fileres:>{isqrt(size.pixels) - 1}"
+        for size in MinimumSize
+        if size.pixels
+    },
+    "file_format": {
+        "jpeg": "filemime:image/jpeg",
+        "png": "filemime:image/png",
+        "gif": "filemime:image/gif",
+        "webp": "filemime:image/webp",
+    },
+}
+"""Words of its search, CirrusSearch. All of its files may be shared and used commercially."""
 
 
 class Commons:
@@ -20,8 +40,12 @@ class Commons:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def first(self, query: str) -> Ask:
-        return self._ask(query, 0)
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        """It has no safe search."""
+        return unsaid(filters, WORDS, known=("licence",))
+
+    def first(self, query: Query) -> Ask:
+        return self._ask(" ".join(["filetype:bitmap", *said(query.filters, WORDS).values(), query.words]), 0)
 
     def read(self, ask: Ask, answer: Answer) -> Page:
         said = json.loads(answer.text)
@@ -37,8 +61,7 @@ class Commons:
             return Page(tuple(hits), unusable, more=self._ask(ask.parameters["gsrsearch"], offset, ask.number + 1))
         return Page(tuple(hits), unusable, ending=Ending.EXHAUSTED if files or ask.number > 1 else Ending.NO_RESULTS)
 
-    def _ask(self, query: str, offset: int, number: int = 1) -> Ask:
-        words = query if query.startswith("filetype:") else f"filetype:bitmap {query}"
+    def _ask(self, words: str, offset: int, number: int = 1) -> Ask:
         parameters = {
             "action": "query",
             "format": "json",
@@ -99,7 +122,9 @@ def _hit(file: dict[str, Any]) -> Hit | None:
         height=pixels(info.get("height")),
         thumbnail=address(info.get("thumburl")),
         licence=text(_value(metadata, "LicenseShortName")),
+        licence_url=address(_value(metadata, "LicenseUrl")),
         creator=text_of_html(_value(metadata, "Artist") or _value(metadata, "Credit")),
+        attribution=text_of_html(_value(metadata, "Attribution")),
     )
 
 

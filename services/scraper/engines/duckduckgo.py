@@ -5,16 +5,40 @@ The token depends on the query and on the `User-Agent`. A query has fewer than 5
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
+from services.scraper.engines.vocabulary import Words, market, said, unsaid, words_with_site
+from shared.filters import Filters
 
 MAX_QUERY = 499
 CHALLENGE = "anomaly-modal"
 OK = 200
+
+_COLOURS = ["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "gray", "black", "brown"]
+WORDS: Words = {
+    "age": {"day": "time:Day", "week": "time:Week", "month": "time:Month", "year": "time:Year"},
+    "colour": {
+        "colour": "color:color",
+        "black-and-white": "color:Monochrome",
+        **{colour: f"color:{colour.title()}" for colour in _COLOURS},
+    },
+    "kind": {
+        "photo": "type:photo",
+        "clipart": "type:clipart",
+        "line-drawing": "type:line",
+        "animated": "type:gif",
+    },
+    "orientation": {"landscape": "layout:Wide", "portrait": "layout:Tall", "square": "layout:Square"},
+    "licence": {"share": "license:Share", "commercial": "license:ShareCommercially"},
+}
+"""Of `f`, in its order. Its sizes are classes and no minimum: left to what the results tell."""
+
+SLOTS = ("age", "size", "colour", "kind", "orientation", "licence")
 
 _TOKEN = re.compile(r"""vqd=["']?([0-9-]{5,200})""")
 
@@ -25,14 +49,30 @@ class DuckDuckGo:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def first(self, query: str) -> Ask:
-        return Ask(f"{self._url}/", {"q": query[:MAX_QUERY], "iar": "images", "t": "h_"})
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        known = ("safe_search", *(("language", "country") if market(filters) else ()))
+        return unsaid(filters, WORDS, known=known)
+
+    def first(self, query: Query) -> Ask:
+        """What the second request needs rides along; the first one minds no parameter but `q`."""
+        filters, words = query.filters, said(query.filters, WORDS)
+        language, country = market(filters) or ("en", "US")
+        parameters = {
+            "q": words_with_site(query.words, filters.site)[:MAX_QUERY],
+            "iar": "images",
+            "t": "h_",
+            "l": f"{country.lower()}-{language}",
+            "p": "1" if filters.safe_search else "-1",
+            "f": ",".join(words.get(slot, "") for slot in SLOTS),
+        }
+        return Ask(f"{self._url}/", parameters)
 
     def read(self, ask: Ask, answer: Answer) -> Page:
         if answer.status != OK or CHALLENGE in answer.text:
             return Page(ending=Ending.BLOCKED)
         if ask.number == 1:
-            return Page(more=self._results(ask.parameters["q"], _token_in(answer.text), 0, 2))
+            kept = {name: ask.parameters[name] for name in ("q", "l", "p", "f")}
+            return Page(more=self._results({"o": "json", **kept, "vqd": _token_in(answer.text)}, 0, 2))
         return self._read_results(ask, json.loads(answer.text))
 
     def _read_results(self, ask: Ask, said: Any) -> Page:
@@ -43,14 +83,13 @@ class DuckDuckGo:
         unusable = len(results) - len(hits)
         offset = _offset_in(said.get("next"))
         if results and offset is not None:
-            more = self._results(ask.parameters["q"], ask.parameters["vqd"], offset, ask.number + 1)
+            more = self._results(ask.parameters, offset, ask.number + 1)
             return Page(tuple(hits), unusable, more=more)
         none = not results and ask.number == 2  # noqa: PLR2004 - the first was the token's
         return Page(tuple(hits), unusable, ending=Ending.NO_RESULTS if none else Ending.EXHAUSTED)
 
-    def _results(self, query: str, token: str, offset: int, number: int) -> Ask:
-        parameters = {"o": "json", "q": query, "l": "us-en", "vqd": token, "p": "1", "f": ",,,", "s": str(offset)}
-        return Ask(f"{self._url}/i.js", parameters, {"Referer": f"{self._url}/"}, number)
+    def _results(self, parameters: Mapping[str, str], offset: int, number: int) -> Ask:
+        return Ask(f"{self._url}/i.js", {**parameters, "s": str(offset)}, {"Referer": f"{self._url}/"}, number)
 
 
 def _token_in(page: str) -> str:

@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 
-from services.scraper.engines import Batch, Ending
+from services.scraper.engines import Batch, Ending, Query
+from services.scraper.engines.google_address import ignored, search_address
 from services.scraper.engines.google_page import Look, ResultPage
 from services.scraper.engines.google_records import read_records
 from services.scraper.windows import BrowserError, Windows
+from shared.filters import Filters
 
 log = structlog.get_logger()
 
@@ -27,7 +29,10 @@ class Google:
         self._windows = windows
         self._url = url
 
-    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        return ignored(filters)
+
+    async def search(self, query: Query) -> AsyncGenerator[Batch, None]:
         """Some hundred hits in a batch; the first as soon as the page has been read."""
         try:
             async with self._windows.lend() as window:
@@ -38,10 +43,6 @@ class Google:
         except BrowserError as error:
             log.warning("browser_failed", detail=str(error))
             yield Batch(ending=Ending.BROKEN)
-
-
-def search_address(base: str, query: str) -> str:
-    return f"{base}/search?{urlencode({'q': query, 'udm': '2', 'hl': 'en', 'safe': 'active'})}"
 
 
 def gate(look: Look) -> Ending | None:

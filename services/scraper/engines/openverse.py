@@ -5,15 +5,26 @@ and 200 a day; a query has 200 characters at most.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.fields import address, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
+from services.scraper.engines.vocabulary import Words, said, unsaid
+from shared.filters import Filters
 
 PAGE_SIZE = 20
 LAST_PAGE = 20
 MAX_QUERY = 200
+
+WORDS: Words = {
+    "orientation": {"landscape": "wide", "portrait": "tall", "square": "square"},
+    "kind": {"photo": "photograph", "clipart": "illustration"},
+    "file_format": {"jpeg": "jpg", "png": "png", "gif": "gif", "webp": "webp"},
+    "licence": {"share": "all", "commercial": "commercial"},
+}
+PARAMETERS = {"orientation": "aspect_ratio", "kind": "category", "file_format": "extension", "licence": "license_type"}
 
 _PUBLIC_DOMAIN = {"cc0": "CC0", "pdm": "Public Domain Mark"}
 
@@ -24,8 +35,18 @@ class Openverse:
     def __init__(self, url: str) -> None:
         self._url = url
 
-    def first(self, query: str) -> Ask:
-        return self._ask(query, 1)
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        return unsaid(filters, WORDS, known=("safe_search",))
+
+    def first(self, query: Query) -> Ask:
+        words = said(query.filters, WORDS)
+        parameters = {
+            "q": query.words[:MAX_QUERY],
+            "page_size": str(PAGE_SIZE),
+            "mature": "false" if query.filters.safe_search else "true",
+            **{PARAMETERS[name]: word for name, word in words.items()},
+        }
+        return self._ask(parameters, 1)
 
     def read(self, ask: Ask, answer: Answer) -> Page:
         said = json.loads(answer.text)
@@ -38,11 +59,10 @@ class Openverse:
             return Page(ending=Ending.NO_RESULTS if said.get("result_count") == 0 else Ending.PAGE_CHANGED)
         if not results or ask.number >= min(said["page_count"], LAST_PAGE):
             return Page(tuple(hits), unusable, ending=Ending.EXHAUSTED)
-        return Page(tuple(hits), unusable, more=self._ask(ask.parameters["q"], ask.number + 1))
+        return Page(tuple(hits), unusable, more=self._ask(ask.parameters, ask.number + 1))
 
-    def _ask(self, query: str, page: int) -> Ask:
-        parameters = {"q": query[:MAX_QUERY], "page": str(page), "page_size": str(PAGE_SIZE), "mature": "false"}
-        return Ask(f"{self._url}/v1/images/", parameters, number=page)
+    def _ask(self, parameters: Mapping[str, str], page: int) -> Ask:
+        return Ask(f"{self._url}/v1/images/", {**parameters, "page": str(page)}, number=page)
 
 
 def _hit(result: Any) -> Hit | None:
@@ -56,7 +76,10 @@ def _hit(result: Any) -> Hit | None:
         height=pixels(result.get("height")),
         thumbnail=address(result.get("thumbnail")),
         licence=_licence(result.get("license"), result.get("license_version")),
+        licence_url=address(result.get("license_url")),
         creator=text(result.get("creator")),
+        creator_url=address(result.get("creator_url")),
+        attribution=text(result.get("attribution")),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import structlog
 
-from services.scraper.engines import Batch, Ending, Hit
+from services.scraper.engines import Batch, Ending, Hit, Query
+from shared.filters import Filters
 
 log = structlog.get_logger()
 
@@ -45,6 +46,7 @@ class Page:
     unusable: int = 0
     more: Ask | None = None
     ending: Ending | None = None
+    retry_after: float | None = None
 
 
 class NoAnswerError(Exception):
@@ -60,7 +62,9 @@ class Site(Protocol):
 
     name: str
 
-    def first(self, query: str) -> Ask: ...
+    def ignored(self, filters: Filters) -> frozenset[str]: ...
+
+    def first(self, query: Query) -> Ask: ...
 
     def read(self, ask: Ask, answer: Answer) -> Page: ...
 
@@ -78,10 +82,13 @@ class Paged:
         self._site = site
         self._asking = asking
 
-    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        return self._site.ignored(filters)
+
+    async def search(self, query: Query) -> AsyncGenerator[Batch, None]:
         ask: Ask | None = self._site.first(query)
         known: set[str] = set()
-        idle = 0
+        idle = unusable = 0
         while ask is not None:
             page = await self._page(ask)
             fresh = tuple(hit for hit in page.hits if hit.url not in known)
@@ -90,7 +97,10 @@ class Paged:
             ending = page.ending if page.more is None else None
             if ending is None and idle >= IDLE_PAGES:
                 ending = Ending.EXHAUSTED
-            yield Batch(fresh, page.unusable, ending)
+            unusable += page.unusable
+            if ending is Ending.EXHAUSTED and unusable and not known:
+                ending = Ending.PAGE_CHANGED
+            yield Batch(fresh, page.unusable, ending, page.retry_after)
             ask = page.more if ending is None else None
 
     async def _page(self, ask: Ask) -> Page:
@@ -101,7 +111,7 @@ class Paged:
             return Page(ending=Ending.BROKEN)
         if refused := refusal(answer):
             log.warning("engine_refused", engine=self.name, page=ask.number, status=answer.status)
-            return Page(ending=refused)
+            return Page(ending=refused, retry_after=answer.retry_after)
         try:
             return self._site.read(ask, answer)
         except (PageChangedError, ValueError, RecursionError) as error:
@@ -110,8 +120,7 @@ class Paged:
 
 
 def refusal(answer: Answer) -> Ending | None:
-    if answer.status in REFUSALS:
+    """A server that says when to come again is well, and refuses."""
+    if answer.status in REFUSALS or (answer.status >= SERVER_ERROR and answer.retry_after):
         return Ending.BLOCKED
-    if answer.status >= SERVER_ERROR:
-        return Ending.BROKEN
-    return None
+    return Ending.BROKEN if answer.status >= SERVER_ERROR else None

@@ -24,14 +24,16 @@ from services.scheduler.shards import Shard, Shards
 from services.scheduler.timers import Cursors, TimerIndex
 from services.scheduler.witness import Witness
 from services.scraper import app as scraper_app
+from services.scraper.cooldowns import CoolDowns
 from services.scraper.handlers import search_images
 from services.scraper.searching import Means
 from shared.archives import LocalArchives
 from shared.consumer import Consumer
 from shared.events import Inbox, SearchDue, concrete_types
-from shared.images import Images, Searches
+from shared.images import Images
 from shared.jobs import Jobs
 from shared.recipients import Recipients
+from shared.searches import Searches
 from shared.tasks import in_background
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE
 from tests.faults.simulation import settings
@@ -96,6 +98,7 @@ async def scraper(process: Process, around: Surroundings) -> None:
             images=Images(cassandra),
             searches=Searches(cassandra),
             jobs=Jobs(cassandra),
+            cool_downs=CoolDowns(cassandra, otherwise=timedelta(0)),
             publisher=publisher,
             spares=settings.SCRAPER.spares,
             seconds=settings.SCRAPER.search_seconds,

@@ -12,7 +12,8 @@ from yarl import URL
 
 from services.packager.bodies import Body
 from services.packager.tries import TryFailedError
-from services.scraper.engines import Batch, Ending, Hit
+from services.scraper.engines import Batch, Ending, Hit, Query
+from shared.filters import Filters
 from shared.refusals import Refusal
 
 PAGE = 2
@@ -45,13 +46,16 @@ class Engine:
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+    def ignored(self, filters: Filters) -> frozenset[str]:  # noqa: ARG002
+        return frozenset()
+
+    async def search(self, query: Query) -> AsyncGenerator[Batch, None]:
         for page in range(PICTURES // PAGE):
             await self._web.answer_within(1.0)
             if self._web.goes_wrong():
                 yield Batch(ending=Ending.BROKEN)
                 return
-            yield Batch(tuple(Hit(f"https://pictures.test/{query}/{page * PAGE + n}.png") for n in range(PAGE)))
+            yield Batch(tuple(Hit(f"https://pictures.test/{query.words}/{page * PAGE + n}.png") for n in range(PAGE)))
         yield Batch(ending=Ending.EXHAUSTED)
 
 

@@ -11,9 +11,10 @@ from services.packager.packing import Means
 from services.packager.settings import Settings
 from shared.archives import LocalArchives
 from shared.cassandra import Cassandra
-from shared.images import Images, Searches
+from shared.images import Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
+from shared.searches import Searches
 from shared.settings import host_ports
 from shared.topics import JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening

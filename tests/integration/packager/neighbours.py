@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 from shared.cassandra import Cassandra
-from shared.images import FoundImage, Images, Search, Searches
+from shared.images import FoundImage, Images
+from shared.searches import Asked, Search, Searches
 from tests.pictureweb.kinds import KINDS
 from tests.pictureweb.site import PictureWeb
 
@@ -49,7 +50,7 @@ class Neighbours:
         await self.images.add(job_id, found)
 
     async def finish_search(self, job_id: UUID, found: int = 0) -> None:
-        await self.searches.finish(job_id, Search(True, found, ("google",), "exhausted"))
+        await self.searches.finish(job_id, Search(True, found, (Asked("google", "exhausted", found=found),)))
 
 
 def urls(site: PictureWeb, kinds: Sequence[str], first_number: int = 1) -> list[str]:

@@ -15,7 +15,7 @@ from aiohttp import web
 from services.scraper.browser import Browser
 from services.scraper.browsers import Browsers
 from services.scraper.chromium import LocalDriver, local_options
-from services.scraper.engines import Ending
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_remote
@@ -50,7 +50,7 @@ async def pid_of(browsers: Browsers) -> int:
 
 
 async def ending_of(google: Google, query: str) -> Ending | None:
-    async with aclosing(google.search(query)) as batches:
+    async with aclosing(google.search(Query(query))) as batches:
         return [batch.ending async for batch in batches][-1]
 
 
@@ -62,7 +62,7 @@ async def gone(pid: int, within: float = 20.0) -> None:
 
 async def test_a_browser_killed_in_mid_search_is_replaced(google: Google, browsers: Browsers) -> None:
     pid = await pid_of(browsers)
-    async with aclosing(google.search("cats slow:300")) as batches:
+    async with aclosing(google.search(Query("cats slow:300"))) as batches:
         await anext(batches)
 
         os.kill(pid, signal.SIGKILL)
@@ -76,7 +76,7 @@ async def test_a_browser_killed_in_mid_search_is_replaced(google: Google, browse
 async def test_a_browser_that_hangs_in_mid_search_is_replaced(pictures: PictureWeb) -> None:
     async with Browsers.warm(partial(local_launch, script_seconds=3), 1) as browsers:
         google, pid = Google(browsers, url=pictures.google_url), await pid_of(browsers)
-        async with aclosing(google.search("cats slow:300")) as batches:
+        async with aclosing(google.search(Query("cats slow:300"))) as batches:
             await anext(batches)
 
             os.kill(pid, signal.SIGSTOP)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from services.scraper.browsers import Browsers
-from services.scraper.engines import Ending
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
 from services.scraper.launching import launch_local
 from services.scraper.windows import BrowserError
@@ -51,7 +51,7 @@ async def test_nothing_is_left_of_browsers_that_were_used(pictures: PictureWeb, 
 
 
 async def all_batches(google: Google, query: str) -> None:
-    async with aclosing(google.search(query)) as batches:
+    async with aclosing(google.search(Query(query))) as batches:
         assert [batch.ending async for batch in batches][-1] is Ending.EXHAUSTED
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from services.scraper.asking import Asking, asking
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.bing import Bing
 from services.scraper.engines.commons import Commons
 from services.scraper.engines.duckduckgo import DuckDuckGo
@@ -44,7 +44,7 @@ def site_of(engine: str, pictures: PictureWeb) -> Site:
 
 async def search(engine: str, query: str, pictures: PictureWeb, pages: Asking) -> Found:
     found = Found()
-    async with aclosing(Paged(site_of(engine, pictures), pages).search(query)) as batches:
+    async with aclosing(Paged(site_of(engine, pictures), pages).search(Query(query))) as batches:
         async for batch in batches:
             found.hits += batch.hits
             found.unusable += batch.unusable
@@ -102,7 +102,7 @@ async def test_openverse_gives_four_hundred_to_those_without_a_key(pictures: Pic
         ("openverse:changed", Ending.PAGE_CHANGED),
         ("openverse:401", Ending.BLOCKED),
         ("openverse:429", Ending.BLOCKED),
-        ("openverse:503", Ending.BROKEN),
+        ("openverse:503", Ending.BLOCKED),
         ("commons:none", Ending.NO_RESULTS),
         ("commons:changed", Ending.PAGE_CHANGED),
         ("commons:ratelimited", Ending.BLOCKED),
@@ -119,5 +119,5 @@ async def test_each_trouble_is_told_for_what_it_is(
 
 
 async def test_an_engine_that_is_not_there_is_broken(pages: Asking) -> None:
-    async with aclosing(Paged(Bing("http://127.0.0.1:9"), pages).search("cats")) as batches:
+    async with aclosing(Paged(Bing("http://127.0.0.1:9"), pages).search(Query("cats"))) as batches:
         assert [batch.ending async for batch in batches] == [Ending.BROKEN]

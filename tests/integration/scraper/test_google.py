@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from services.scraper.browsers import Browsers
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.google import Google
 from tests.integration.scraper.chromiums import local_launch
 from tests.pictureweb.site import PictureWeb
@@ -40,7 +40,7 @@ def google(pictures: PictureWeb, browsers: Browsers) -> Google:
 async def search(google: Google, query: str, wanted: int = 150) -> tuple[list[Hit], Ending | None]:
     """Takes batches until there are so many hits or the engine says why not."""
     hits: list[Hit] = []
-    async with aclosing(google.search(query)) as batches:
+    async with aclosing(google.search(Query(query))) as batches:
         async for batch in batches:
             hits += batch.hits
             if len(hits) >= wanted:
@@ -98,7 +98,7 @@ async def test_the_first_batch_does_not_wait_for_the_second(google: Google) -> N
     await search(google, "warm", wanted=1)
     began = time.monotonic()
 
-    async with aclosing(google.search("early cats slow:4000")) as batches:
+    async with aclosing(google.search(Query("early cats slow:4000"))) as batches:
         batch = await anext(batches)
 
     assert len(batch.hits) == 100

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
-from services.scraper.engines import Batch, Ending, Hit
+from services.scraper.cooldowns import CoolDowns
+from services.scraper.engines import Batch, Ending, Hit, Query
 from services.scraper.handlers import search_images
 from services.scraper.harvest import Harvest
 from services.scraper.searching import Means, SearchRun
@@ -16,10 +18,12 @@ from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
 from shared.errors import Reason, RunError
 from shared.events import Event, Failure, ImagesFound, RunFailed, SearchDue, SearchFinished, Stage
-from shared.images import Images, Search, Searches
+from shared.filters import Filters
+from shared.images import Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Progress, Pulse
+from shared.searches import Search, Searches
 from shared.work import Workbench
 from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
@@ -37,8 +41,11 @@ class Script:
     asked: list[str] = field(default_factory=list)
     closed: int = 0
 
-    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
-        self.asked.append(query)
+    def ignored(self, filters: Filters) -> frozenset[str]:
+        return frozenset({"colour"} & filters.chosen)
+
+    async def search(self, query: Query) -> AsyncGenerator[Batch, None]:
+        self.asked.append(query.words)
         try:
             for batch in self.batches:
                 if batch is None:
@@ -52,7 +59,7 @@ class Script:
 class LostOnce(Script):
     """The same, but the first time it is asked it gets no further than its first batch."""
 
-    async def search(self, query: str) -> AsyncGenerator[Batch, None]:
+    async def search(self, query: Query) -> AsyncGenerator[Batch, None]:
         lost = not self.asked
         async with aclosing(super().search(query)) as batches:
             async for batch in batches:
@@ -92,6 +99,7 @@ def means(cassandra: Cassandra, publisher: Publisher) -> Means:
         images=Images(cassandra),
         searches=Searches(cassandra),
         jobs=Jobs(cassandra),
+        cool_downs=CoolDowns(cassandra, otherwise=timedelta(0)),
         publisher=publisher,
         spares=0.0,
         seconds=10.0,
@@ -116,6 +124,14 @@ def some_hits(*names: str) -> tuple[Hit, ...]:
     return tuple(Hit(url=f"https://pictures.example/{name}.jpg", title=name, width=3, height=4) for name in names)
 
 
+async def how_it_went(cassandra: Cassandra, job_id: UUID) -> tuple[int, tuple[str, ...], str]:
+    """Found, by which engines, and why it stopped."""
+    search = await Searches(cassandra).find(job_id)
+    assert search is not None
+    assert search.finished
+    return search.found, search.engines, search.stopped_because
+
+
 def said(bus: Bus, due: SearchDue) -> list[Event]:
     """On the topic that the packager reads."""
     return [event for event in bus.events(due.job_id) if isinstance(event, ImagesFound | SearchFinished)]
@@ -136,7 +152,7 @@ async def test_what_is_announced_lies_in_cassandra_and_the_end_comes_last(
         (ImagesFound(job_id=job_id, run=1, sequence=2, found=3), 3, None),
         (SearchFinished(job_id=job_id, run=1, found=3), 3, None),
     ]
-    assert await Searches(cassandra).find(job_id) == Search(True, 3, ("google",), "exhausted")
+    assert await how_it_went(cassandra, job_id) == (3, ("google",), "exhausted")
     assert progress.counts == Counts(found=3)
     assert [(i.rank, i.title, i.width) for i in await Images(cassandra).of(job_id)] == [
         (1, "a", 3),
@@ -167,7 +183,7 @@ async def test_it_stops_at_the_number_asked_plus_spares(cassandra: Cassandra, me
     await SearchRun(due, replace(means, engines=[engine], spares=0.5)).work(Progress())
 
     assert [image.title for image in await Images(cassandra).of(due.job_id)] == list("abcdef")
-    assert await Searches(cassandra).find(due.job_id) == Search(True, 6, ("google",), "enough")
+    assert await how_it_went(cassandra, due.job_id) == (6, ("google",), "enough")
     assert engine.closed == len(engine.asked)
 
 
@@ -188,7 +204,7 @@ async def test_the_next_engine_fills_what_the_first_could_not(cassandra: Cassand
         (3, "second", "c"),
         (4, "second", "d"),
     ]
-    assert await Searches(cassandra).find(due.job_id) == Search(True, 4, ("first", "second"), "enough")
+    assert await how_it_went(cassandra, due.job_id) == (4, ("first", "second"), "enough")
     assert engines[2].asked == []
 
 
@@ -293,7 +309,7 @@ async def test_a_run_lost_between_its_last_batch_and_its_end_costs_no_second_sea
     await SearchRun(due, replace(means, engines=[engine])).work(Progress())
 
     assert engine.asked == []
-    assert await Searches(cassandra).find(due.job_id) == Search(True, 2, ("bing",), "enough")
+    assert await how_it_went(cassandra, due.job_id) == (2, ("bing",), "enough")
 
 
 async def test_a_browser_lost_once_costs_no_run(cassandra: Cassandra, means: Means) -> None:
@@ -303,7 +319,7 @@ async def test_a_browser_lost_once_costs_no_run(cassandra: Cassandra, means: Mea
     await SearchRun(due, replace(means, engines=[engine])).work(Progress())
 
     assert len(engine.asked) == 2
-    assert await Searches(cassandra).find(due.job_id) == Search(True, 3, ("google",), "enough")
+    assert await how_it_went(cassandra, due.job_id) == (3, ("google",), "enough")
 
 
 async def test_a_browser_lost_twice_does_not_cost_the_pictures_found(cassandra: Cassandra, means: Means) -> None:
@@ -313,7 +329,7 @@ async def test_a_browser_lost_twice_does_not_cost_the_pictures_found(cassandra: 
 
     await SearchRun(due, replace(means, engines=[engine])).work(Progress())
 
-    assert await Searches(cassandra).find(due.job_id) == Search(True, 2, ("google",), "broken")
+    assert await how_it_went(cassandra, due.job_id) == (2, ("google",), "broken")
 
 
 async def test_the_same_word_twice_is_one_search(

@@ -10,7 +10,8 @@ from shared.cassandra import Cassandra
 from shared.claims import Heartbeats
 from shared.errors import Reason
 from shared.events import Event, Failure, ImagesFound, JobProgressed, RunFailed, SearchFinished, Stage
-from shared.images import Images, Search, Searches
+from shared.images import Images
+from shared.searches import Search, Searches
 from shared.topics import JOB_DUE
 from tests.integration.bus import Bus
 from tests.integration.processes import descendants, living
@@ -47,7 +48,9 @@ async def test_a_job_that_is_due_is_searched(bus: Bus, cassandra: Cassandra, scr
     assert counts == [(1, 100), (2, 200), (3, 300), (4, 400), (5, 500), (6, 575)]
     found = await Images(cassandra).of(job_id)
     assert [image.rank for image in found] == list(range(1, 576))
-    assert await finished_search(cassandra, job_id) == Search(True, 575, ("google",), "enough")
+    search = await finished_search(cassandra, job_id)
+    assert search is not None
+    assert (search.found, search.engines, search.stopped_because) == (575, ("google",), "enough")
     assert await Heartbeats(cassandra).last(job_id, 1, Stage.SEARCH) is not None
     assert heard(bus, job_id, JobProgressed)
     assert heard(bus, job_id, RunFailed) == []

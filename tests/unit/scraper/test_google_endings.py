@@ -5,8 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from services.scraper.engines import Ending
-from services.scraper.engines.google import ending, gate, search_address
+from services.scraper.engines import Ending, Query
+from services.scraper.engines.google import ending, gate
+from services.scraper.engines.google_address import search_address
 from services.scraper.engines.google_page import Look
 
 RESULTS = Look(
@@ -23,7 +24,7 @@ NO_RECORDS = replace(RESULTS, texts=())
 
 
 def test_the_address_asks_for_pictures_in_english_with_safe_search() -> None:
-    parts = urlsplit(search_address("https://www.google.com", "red & black cats +1"))
+    parts = urlsplit(search_address("https://www.google.com", Query("red & black cats +1")))
 
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "www.google.com", "/search")
     assert parse_qs(parts.query) == {"q": ["red & black cats +1"], "udm": ["2"], "hl": ["en"], "safe": ["active"]}

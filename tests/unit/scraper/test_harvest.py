@@ -7,6 +7,7 @@ import pytest
 from services.scraper.engines import Ending, Hit
 from services.scraper.harvest import Harvest, failure, wanted
 from shared.errors import Reason
+from shared.searches import NOT_ASKED
 
 
 def some_hits(*names: str) -> list[Hit]:
@@ -74,7 +75,7 @@ def test_it_goes_on_from_what_an_earlier_run_has_stored() -> None:
     ],
 )
 def test_what_was_found_is_delivered(endings: Sequence[Ending], found: int) -> None:
-    assert failure(endings, found=found) is None
+    assert failure(endings, asked=1000, found=found) is None
 
 
 @pytest.mark.parametrize(
@@ -86,17 +87,33 @@ def test_what_was_found_is_delivered(endings: Sequence[Ending], found: int) -> N
         ([Ending.NO_RESULTS, Ending.BLOCKED], 0, Reason.BLOCKED, True),
         ([Ending.PAGE_CHANGED], 0, Reason.PAGE_CHANGED, False),
         ([Ending.NO_RESULTS], 0, Reason.NO_RESULTS, False),
-        ([Ending.EXHAUSTED], 0, Reason.PAGE_CHANGED, False),
+        ([Ending.PAGE_CHANGED, Ending.NO_RESULTS], 0, Reason.PAGE_CHANGED, False),
+        ([Ending.PAGE_CHANGED, NOT_ASKED], 0, Reason.BLOCKED, True),
+        ([Ending.EXHAUSTED], 0, Reason.NO_RESULTS, False),
     ],
 )
 def test_a_search_that_failed_says_why_and_whether_to_try_again(
-    endings: Sequence[Ending], found: int, reason: Reason, retryable: bool
+    endings: Sequence[str], found: int, reason: Reason, retryable: bool
 ) -> None:
-    error = failure(endings, found=found)
+    error = failure(endings, asked=1000, found=found)
 
     assert error is not None
     assert (error.reason, error.retryable) == (reason, retryable)
 
 
 def test_a_browser_lost_again_does_not_cost_what_the_run_before_had_found() -> None:
-    assert failure([Ending.BROKEN], found=100, found_before=100) is None
+    assert failure([Ending.BROKEN], asked=1000, found=100, found_before=100) is None
+
+
+def test_a_browser_lost_after_enough_for_the_job_costs_only_spares() -> None:
+    assert failure([Ending.BROKEN], asked=100, found=100) is None
+
+
+def test_the_same_picture_by_another_spelling_is_taken_once() -> None:
+    harvest = Harvest(wanted=10)
+
+    taken = harvest.take(
+        "google", [Hit("https://Pictures.example/a%7eb.jpg?x=1#top"), Hit("http://pictures.example:80/a~b.jpg?x=1")]
+    )
+
+    assert [image.url for image in taken] == ["https://Pictures.example/a%7eb.jpg?x=1#top"]

@@ -1,0 +1,44 @@
+"""Engines that have refused us and are left alone for a while, by all scrapers alike: the `cool_downs` table.
+
+Times are of the machines' clocks, which agree within a second or two.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from shared.cassandra import Cassandra
+
+log = structlog.get_logger()
+
+LONGEST = timedelta(days=1)
+
+
+class CoolDowns:
+    """`otherwise`: for how long when the engine does not say; zero for not at all."""
+
+    def __init__(self, cassandra: Cassandra, *, otherwise: timedelta) -> None:
+        self._cassandra = cassandra
+        self._otherwise = otherwise
+
+    async def lasts(self, engine: str) -> bool:
+        until = await self._until(engine)
+        return until is not None and datetime.now(UTC) < until
+
+    async def begin(self, engine: str, seconds: float | None) -> None:
+        """Never shortens one that somebody else has begun."""
+        wanted = self._otherwise if seconds is None else timedelta(seconds=seconds)
+        now = datetime.now(UTC)
+        until = now + min(wanted, LONGEST)
+        if until <= (await self._until(engine) or now):
+            return
+        # The row goes by itself; a TTL counts whole seconds, and 0 would mean for ever.
+        await self._cassandra.execute(
+            "INSERT INTO cool_downs (engine, ends_at) VALUES (?, ?) USING TTL ?",
+            (engine, until, int((until - now).total_seconds()) + 1),
+        )
+        log.warning("engine_cools_down", engine=engine, seconds=round((until - now).total_seconds()))
+
+    async def _until(self, engine: str) -> datetime | None:
+        rows = await self._cassandra.execute("SELECT ends_at FROM cool_downs WHERE engine = ?", (engine,))
+        return rows[0]["ends_at"].replace(tzinfo=UTC) if rows and rows[0]["ends_at"] else None

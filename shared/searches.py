@@ -1,0 +1,82 @@
+"""How the search of a job went, engine by engine: written by the scraper, read by the packager and the scheduler."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from shared.tombstones import ahead_of_the_clock
+
+if TYPE_CHECKING:
+    from shared.cassandra import Cassandra
+
+NOT_ASKED = "cooling_down"
+"""The ending of an engine that was passed over: it has refused somebody lately."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One engine. `ending` is a code: enough, exhausted, no_results, blocked, page_changed, broken, cooling_down.
+
+    `found`: new results of it; `unusable`: results without a usable address; `left_out`: those the filters exclude.
+    `ignored`: names of filters it could not apply. `strategies`: how many results each way of reading it has given.
+    """
+
+    engine: str
+    ending: str
+    found: int = 0
+    unusable: int = 0
+    left_out: int = 0
+    ignored: tuple[str, ...] = ()
+    strategies: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Search:
+    """How far the search of a job is; `asked` in that order. `stopped_because` is the ending of the last."""
+
+    finished: bool
+    found: int
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return tuple(asked.engine for asked in self.asked)
+
+    @property
+    def stopped_because(self) -> str:
+        return self.asked[-1].ending if self.asked else "enough"
+
+
+class Searches:
+    """The `searches` table."""
+
+    def __init__(self, cassandra: "Cassandra") -> None:
+        self._cassandra = cassandra
+
+    async def finish(self, job_id: UUID, search: Search) -> None:
+        await self._cassandra.execute(
+            "INSERT INTO searches (job_id, finished, found, asked) VALUES (?, ?, ?, ?)",
+            (job_id, search.finished, search.found, json.dumps([asdict(asked) for asked in search.asked])),
+        )
+
+    async def find(self, job_id: UUID) -> Search | None:
+        rows = await self._cassandra.execute("SELECT finished, found, asked FROM searches WHERE job_id = ?", (job_id,))
+        if not rows:
+            return None
+        row = rows[0]
+        return Search(bool(row["finished"]), row["found"] or 0, tuple(map(_asked, json.loads(row["asked"] or "[]"))))
+
+    async def jobs(self) -> set[UUID]:
+        """All of which something is kept here; reads every partition's key."""
+        return {row["job_id"] for row in await self._cassandra.execute("SELECT job_id FROM searches")}
+
+    async def delete(self, job_id: UUID) -> None:
+        await self._cassandra.execute(
+            "DELETE FROM searches USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
+        )
+
+
+def _asked(said: dict[str, Any]) -> Asked:
+    return Asked(**{**said, "ignored": tuple(said["ignored"])})
