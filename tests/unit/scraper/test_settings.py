@@ -31,7 +31,7 @@ def test_chromium_is_found_on_the_path(programs: Path) -> None:
     settings = read_settings(Settings)
 
     assert (settings.chrome_binary, settings.chromedriver) == (programs / "chromium", programs / "chromedriver")
-    assert settings.engines == ("google",)
+    assert settings.engines == ("openverse", "commons")
 
 
 def test_a_missing_chromium_stops_the_start(
