@@ -46,6 +46,7 @@ WORDS: Words = {
 
 class Bing:
     name = "bing"
+    strategy = "tiles"
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -36,6 +36,7 @@ WORDS: Words = {
 
 class Commons:
     name = "commons"
+    strategy = "api"
 
     def __init__(self, url: str) -> None:
         self._url = url

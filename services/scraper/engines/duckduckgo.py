@@ -45,6 +45,7 @@ _TOKEN = re.compile(r"""vqd=["']?([0-9-]{5,200})""")
 
 class DuckDuckGo:
     name = "duckduckgo"
+    strategy = "json"
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -31,6 +31,7 @@ _PUBLIC_DOMAIN = {"cc0": "CC0", "pdm": "Public Domain Mark"}
 
 class Openverse:
     name = "openverse"
+    strategy = "api"
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -1,7 +1,7 @@
 """Engines that are asked page by page without a browser: what each of them says, and how far to go."""
 
 from collections.abc import AsyncGenerator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -58,9 +58,13 @@ class PageChangedError(Exception):
 
 
 class Site(Protocol):
-    """One engine, pure. `read` raises PageChangedError, or ValueError for what is no JSON."""
+    """One engine, pure. `read` raises PageChangedError, or ValueError for what is no JSON.
+
+    `strategy` names the way it is read.
+    """
 
     name: str
+    strategy: str
 
     def ignored(self, filters: Filters) -> frozenset[str]: ...
 
@@ -91,7 +95,7 @@ class Paged:
         idle = unusable = 0
         while ask is not None:
             page = await self._page(ask)
-            fresh = tuple(hit for hit in page.hits if hit.url not in known)
+            fresh = tuple(replace(hit, strategy=self._site.strategy) for hit in page.hits if hit.url not in known)
             known.update(hit.url for hit in fresh)
             idle = 0 if fresh or not page.hits else idle + 1
             ending = page.ending if page.more is None else None
