@@ -50,6 +50,9 @@ class Browser:
             await asyncio.sleep(POLL_SECONDS)
         return value
 
+    async def screenshot(self) -> bytes:
+        return await self._do(self._driver.get_screenshot_as_png, PAGE_SECONDS)
+
     async def alive(self) -> bool:
         """Whether it answers at once."""
         try:

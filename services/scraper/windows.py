@@ -20,6 +20,9 @@ class Window(Protocol):
     async def until(self, script: str, *arguments: object, seconds: float) -> Any:
         """What the script returns once that is not null; null after so many seconds."""
 
+    async def screenshot(self) -> bytes:
+        """What a person would see of the page without scrolling, as PNG."""
+
 
 class Windows(Protocol):
     def lend(self) -> AbstractAsyncContextManager[Window]: ...
