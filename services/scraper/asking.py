@@ -9,8 +9,8 @@ from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, D
 
 from services.scraper.engines.paged import Answer, Ask, NoAnswerError
 
-MAX_BYTES = 16_000_000
-"""Of one page; the largest real one has some hundred thousand."""
+MAX_BYTES = 8_000_000
+"""Of one page; the largest real one has some hundred thousand. What is beyond is not read."""
 
 MAX_REDIRECTS = 5
 TIMEOUT = ClientTimeout(total=20, sock_connect=5, sock_read=10)
@@ -48,8 +48,9 @@ async def _text_of(answer: ClientResponse) -> str:
     async for piece in answer.content.iter_chunked(65_536):
         body += piece
         if len(body) > MAX_BYTES:
-            raise NoAnswerError(f"more than {MAX_BYTES} bytes")
-    return body.decode(answer.charset or "utf-8", errors="replace")
+            answer.close()
+            break
+    return body[:MAX_BYTES].decode(answer.charset or "utf-8", errors="replace")
 
 
 def _retry_after(answer: ClientResponse) -> float | None:

@@ -47,6 +47,7 @@ WORDS: Words = {
 class Bing:
     name = "bing"
     strategy = "tiles"
+    most_a_minute: int | None = None
 
     def __init__(self, url: str) -> None:
         self._url = url

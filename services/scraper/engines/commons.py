@@ -37,6 +37,7 @@ WORDS: Words = {
 class Commons:
     name = "commons"
     strategy = "api"
+    most_a_minute: int | None = None
 
     def __init__(self, url: str) -> None:
         self._url = url

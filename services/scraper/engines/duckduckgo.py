@@ -46,6 +46,7 @@ _TOKEN = re.compile(r"""vqd=["']?([0-9-]{5,200})""")
 class DuckDuckGo:
     name = "duckduckgo"
     strategy = "json"
+    most_a_minute: int | None = None
 
     def __init__(self, url: str) -> None:
         self._url = url

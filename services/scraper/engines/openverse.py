@@ -32,6 +32,7 @@ _PUBLIC_DOMAIN = {"cc0": "CC0", "pdm": "Public Domain Mark"}
 class Openverse:
     name = "openverse"
     strategy = "api"
+    most_a_minute: int | None = 20
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -1,10 +1,13 @@
 """Engines that are asked page by page without a browser: what each of them says, and how far to go."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
+from aiolimiter import AsyncLimiter
 
 from services.scraper.engines import Batch, Ending, Hit, Query
 from shared.filters import Filters
@@ -60,11 +63,12 @@ class PageChangedError(Exception):
 class Site(Protocol):
     """One engine, pure. `read` raises PageChangedError, or ValueError for what is no JSON.
 
-    `strategy` names the way it is read.
+    `strategy` names the way it is read. `most_a_minute`: how many pages it gives to one that asks, if it says.
     """
 
     name: str
     strategy: str
+    most_a_minute: int | None
 
     def ignored(self, filters: Filters) -> frozenset[str]: ...
 
@@ -85,6 +89,7 @@ class Paged:
         self.name = site.name
         self._site = site
         self._asking = asking
+        self._pace = AsyncLimiter(site.most_a_minute, 60) if site.most_a_minute else nullcontext()
 
     def ignored(self, filters: Filters) -> frozenset[str]:
         return self._site.ignored(filters)
@@ -109,7 +114,8 @@ class Paged:
 
     async def _page(self, ask: Ask) -> Page:
         try:
-            answer = await self._asking.get(ask)
+            async with self._pace:
+                answer = await self._asking.get(ask)
         except NoAnswerError as error:
             log.warning("engine_no_answer", engine=self.name, page=ask.number, detail=str(error))
             return Page(ending=Ending.BROKEN)
@@ -117,7 +123,8 @@ class Paged:
             log.warning("engine_refused", engine=self.name, page=ask.number, status=answer.status)
             return Page(ending=refused, retry_after=answer.retry_after)
         try:
-            return self._site.read(ask, answer)
+            # In a thread: a page made to hurt must not stop the heartbeats of other searches.
+            return await asyncio.to_thread(self._site.read, ask, answer)
         except (PageChangedError, ValueError, RecursionError) as error:
             log.warning("engine_page_changed", engine=self.name, page=ask.number, detail=str(error)[:200])
             return Page(ending=Ending.PAGE_CHANGED)
