@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -92,7 +92,7 @@ class SearchRun:
         endings = {one.ending for one in asked}
         if failed := failure(endings, asked=self._event.images, found=self._harvest.found, found_before=len(stored)):
             raise failed
-        await self._finish([*_asked_before(stored), *asked])
+        await self._finish(_with_earlier_runs(asked, stored))
 
     async def afterwards(self) -> None:
         """A job that has ended meanwhile leaves nothing of its search behind. Looks after the last write."""
@@ -162,15 +162,16 @@ class SearchRun:
         )
         progress.counts = Counts(found=found)
 
-    async def _finish(self, asked: Iterable[Asked]) -> None:
+    async def _finish(self, asked: tuple[Asked, ...]) -> None:
         """Published first: a crash in between has the search done again, never left without a word."""
         event, found = self._event, self._harvest.found
         await self._means.publisher.publish_patiently(SearchFinished(job_id=event.job_id, run=event.run, found=found))
-        search = Search(finished=True, found=found, asked=tuple(asked))
+        search = Search(finished=True, found=found, asked=asked)
         await until_available(lambda: self._means.searches.finish(event.job_id, search))
 
 
-def _asked_before(stored: Iterable[FoundImage]) -> list[Asked]:
-    """By a run that was lost: of it only its results are left."""
-    found = Counter(image.engine for image in stored)
-    return [Asked(engine, Ending.ENOUGH, found=count) for engine, count in found.items()]
+def _with_earlier_runs(asked: Sequence[Asked], stored: Iterable[FoundImage]) -> tuple[Asked, ...]:
+    """Of a run that was lost only its results are left."""
+    before = Counter(image.engine for image in stored)
+    again = [replace(one, found=one.found + before.pop(one.engine, 0)) for one in asked]
+    return (*(Asked(engine, Ending.ENOUGH, found=found) for engine, found in before.items()), *again)
