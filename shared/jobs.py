@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.errors import Reason
 from shared.events import Refusals
+from shared.filters import Filters
 
 if TYPE_CHECKING:
     from shared.cassandra import Cassandra
@@ -37,6 +38,7 @@ class JobView:
     version: int
     query: str = ""
     images: int = 0
+    filters: Filters = field(default_factory=Filters)
     submitted_at: datetime | None = None
     due_at: datetime | None = None
     started_at: datetime | None = None
@@ -75,6 +77,7 @@ def known_fields(row: dict[str, Any]) -> dict[str, Any]:
     if "reason" in filled:
         filled["reason"] = Reason(filled["reason"])
     filled["refused"] = dict(filled.get("refused") or {})
+    filled["filters"] = Filters.of_stored(filled.get("filters"))
     return filled
 
 

@@ -1,6 +1,6 @@
 """Signed links: whoever holds one may do what it is for. One salt per purpose, several keys for rotation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from shared.errors import BadLinkError
+from shared.filters import Filters
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Wish:
 
     query: str
     images: int
+    filters: Filters = field(default_factory=Filters)
 
 
 class Links:
@@ -54,12 +56,13 @@ class Links:
         return f"{self._public_url}/retry/{self.retry_token(wish)}"
 
     def retry_token(self, wish: Wish) -> str:
-        return self._signer("retry").dumps([wish.query, wish.images])
+        stored = wish.filters.stored()
+        return self._signer("retry").dumps([wish.query, wish.images, *([stored] if stored else [])])
 
     def read_retry(self, token: str) -> Wish:
         """BadLinkError when it is not one of ours."""
-        (query, images), _ = self._load("retry", token)
-        return Wish(str(query), int(images))
+        (query, images, *stored), _ = self._load("retry", token)
+        return Wish(str(query), int(images), Filters.of_stored(stored[0] if stored else None))
 
     def _read_job(self, purpose: str, token: str) -> SignedJob:
         text, signed_at = self._load(purpose, token)

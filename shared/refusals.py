@@ -16,6 +16,10 @@ class Refusal(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_PIXELS = "too_many_pixels"
     TOO_SMALL = "too_small"
+    BELOW_MINIMUM_SIZE = "below_minimum_size"
+    OTHER_ORIENTATION = "other_orientation"
+    OTHER_FORMAT = "other_format"
+    NOT_ANIMATED = "not_animated"
     DUPLICATE = "duplicate"
     ARCHIVE_FULL = "archive_full"
     NO_TIME_LEFT = "no_time_left"
@@ -35,6 +39,10 @@ REFUSAL_WORDS: dict[str, str] = {
     Refusal.TOO_LARGE: "too large a file",
     Refusal.TOO_MANY_PIXELS: "too many pixels",
     Refusal.TOO_SMALL: "too small",
+    Refusal.BELOW_MINIMUM_SIZE: "smaller than you asked for",
+    Refusal.OTHER_ORIENTATION: "not of the orientation you asked for",
+    Refusal.OTHER_FORMAT: "not of the file format you asked for",
+    Refusal.NOT_ANIMATED: "not animated",
     Refusal.DUPLICATE: "the same picture again",
     Refusal.ARCHIVE_FULL: "no room left in the ZIP",
     Refusal.NO_TIME_LEFT: "no time left for them",

@@ -86,7 +86,7 @@ class Letters:
             case MailKind.ERROR:
                 return facts | {
                     "reason": REASON_WORDS[job.reason or Reason.INTERNAL],
-                    "retry_link": self._links.retry(Wish(job.query, job.images)),
+                    "retry_link": self._links.retry(Wish(job.query, job.images, job.filters)),
                 }
 
     def _ready_facts(self, job: JobView, recipient: Recipient, now: datetime) -> dict[str, object]:

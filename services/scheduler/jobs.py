@@ -10,6 +10,7 @@ from services.scheduler.job import Job, TimerKind
 from shared.cassandra import Cassandra, Row
 from shared.errors import OutcomeUnknownError
 from shared.events import EVENT_TYPES, Event
+from shared.filters import Filters
 from shared.jobs import JobState, known_fields
 
 _COLUMNS = tuple(field.name for field in fields(Job) if field.name != "job_id")
@@ -53,6 +54,8 @@ def _stored(name: str, value: Any) -> Any:
         return json.dumps([[event.type_name(), event.model_dump(mode="json")] for event in value])
     if name == "timers":
         return json.dumps({kind: due.isoformat() for kind, due in value.items()})
+    if isinstance(value, Filters):
+        return value.stored()
     return value or None if name == "refused" else value
 
 

@@ -40,6 +40,7 @@ def accept(event: JobSubmitted) -> Job:
         version=1,
         query=event.query,
         images=event.images,
+        filters=event.filters,
         submitted_at=event.submitted_at,
         due_at=event.due_at,
         outbox=(JobScheduled(job_id=event.job_id, sequence=1, due_at=event.due_at),),
@@ -139,4 +140,11 @@ def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job | None:
 
 
 def _search(job: Job, run: int) -> SearchDue:
-    return SearchDue(job_id=job.job_id, run=run, sequence=job.version + 1, query=job.query, images=job.images)
+    return SearchDue(
+        job_id=job.job_id,
+        run=run,
+        sequence=job.version + 1,
+        query=job.query,
+        images=job.images,
+        filters=job.filters,
+    )

@@ -29,6 +29,7 @@ from shared.events import (
     RunFailed,
     SearchDue,
 )
+from shared.filters import Colour, Filters
 from shared.jobs import Jobs, JobState
 from shared.settings import host_ports
 from shared.topics import JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, dead_letters
@@ -119,11 +120,12 @@ async def test_the_same_job_twice_starts_once(bus: Bus, scheduler: RunningServic
 async def test_a_job_lives_from_submission_to_oblivion(
     bus: Bus, scheduler: RunningService, cassandra: Cassandra
 ) -> None:
-    job = a_job()
+    filters = Filters(colour=Colour.TEAL, safe_search=False, site="example.com")
+    job = a_job().model_copy(update={"filters": filters})
     jobs = Jobs(cassandra)
 
     await bus.publish(job)
-    await bus.event(job.job_id, SearchDue)
+    asked = await bus.event(job.job_id, SearchDue)
     await bus.publish(an_archive(job.job_id))
     done = await bus.event(job.job_id, JobCompleted)
     completed = await jobs.find(job.job_id)
@@ -133,10 +135,13 @@ async def test_a_job_lives_from_submission_to_oblivion(
     expired = await jobs.find(job.job_id)
 
     assert (done.asked, done.found, done.kept, done.refused) == (20, 23, 20, {"gone": 1})
+    assert asked.filters == filters
     assert completed is not None
+    assert completed.filters == filters
     assert (completed.state, completed.archive_run, completed.kept) == (JobState.COMPLETED, 1, 20)
     assert expired is not None
     assert (expired.state, expired.query, expired.images) == (JobState.EXPIRED, "", 0)
+    assert expired.filters == Filters()
     assert [event.sequence for event in bus.events(job.job_id) if event.topic is JOB_LIFECYCLE] == sorted(
         event.sequence for event in bus.events(job.job_id) if event.topic is JOB_LIFECYCLE
     )

@@ -10,6 +10,8 @@ from services.notifier.failures import NeverError
 from services.notifier.letters import SUBJECTS
 from shared.errors import Reason
 from shared.events import MailKind
+from shared.filters import Colour, Filters
+from shared.links import Wish
 from shared.reasons import REASON_WORDS
 from shared.recipients import Recipient
 from tests.unit.notifier.samples import JOB_ID, LINKS, a_job, a_letter, links_in, part
@@ -170,11 +172,12 @@ def test_the_error_mail_gives_a_reason_in_words(reason: Reason | None) -> None:
 
 
 def test_the_retry_link_holds_what_was_asked_word_for_word() -> None:
-    letter = a_letter(MailKind.ERROR, a_job(query=HOSTILE))
+    filters = Filters(colour=Colour.TEAL, safe_search=False)
+    letter = a_letter(MailKind.ERROR, replace(a_job(query=HOSTILE), filters=filters))
 
     (link,) = (link for link in links_in(part(letter, "plain")) if kind_of(link) == "retry")
     wish = LINKS.read_retry(link.rpartition("/")[2])
-    assert (wish.query, wish.images) == (HOSTILE, 145)
+    assert wish == Wish(HOSTILE, 145, filters)
 
 
 @EVERY_KIND

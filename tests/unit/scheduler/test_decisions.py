@@ -29,6 +29,7 @@ from shared.events import (
     RescheduleRequested,
     SearchDue,
 )
+from shared.filters import Colour, Filters
 from shared.jobs import JobState
 from tests.unit.scheduler.jobs import (
     JOB_ID,
@@ -398,6 +399,18 @@ def test_the_started_mail_is_not_asked_for_once_the_job_has_ended() -> None:
 
     assert TimerKind.MAIL_STARTED not in ended.timers
     assert decide(ended, fired(TimerKind.MAIL_STARTED), now=NOON, rules=RULES) is None
+
+
+def test_the_filters_go_with_every_run_and_with_the_query_at_the_end() -> None:
+    filters = Filters(colour=Colour.TEAL, safe_search=False)
+    first = after(after(None, SUBMITTED.model_copy(update={"filters": filters})), fired(TimerKind.RELEASE))
+    second = after(first, failure(Failure.INTERRUPTED))
+
+    assert [event.filters for job in (first, second) for event in job.outbox if isinstance(event, SearchDue)] == [
+        filters,
+        filters,
+    ]
+    assert after(after(second, archive()), fired(TimerKind.CLEAN_UP)).filters == Filters()
 
 
 def test_an_expired_row_says_only_that_the_job_was_there() -> None:

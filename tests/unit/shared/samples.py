@@ -30,6 +30,7 @@ from shared.events import (
     SearchFinished,
     Stage,
 )
+from shared.filters import Colour, Filters
 
 JOB_ID = UUID("6f0c3f43-52a9-5d5b-8a36-0b1d3a3f9f11")
 NOW = datetime(2026, 3, 3, 13, 12, 5, 123_000, tzinfo=UTC)
@@ -45,7 +46,14 @@ EVERY_EVENT: tuple[Event, ...] = (
     MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOW),
     MailDeferred(job_id=JOB_ID, sequence=2, kind=MailKind.READY, not_before=LATER),
     MailRefused(job_id=JOB_ID, kind=MailKind.ERROR),
-    SearchDue(job_id=JOB_ID, run=1, sequence=2, query="red pandas", images=20),
+    SearchDue(
+        job_id=JOB_ID,
+        run=1,
+        sequence=2,
+        query="red pandas",
+        images=20,
+        filters=Filters(colour=Colour.TEAL, country="DE"),
+    ),
     ImagesFound(job_id=JOB_ID, run=1, sequence=3, found=100),
     SearchFinished(job_id=JOB_ID, run=1, found=130),
     JobScheduled(job_id=JOB_ID, sequence=1, due_at=LATER),

@@ -4,8 +4,10 @@ from uuid import uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
 from shared.errors import BadLinkError
+from shared.filters import Colour, Filters
 from shared.links import Links, SignedJob, Wish
 from tests.unit.shared.samples import JOB_ID
 
@@ -39,6 +41,18 @@ def test_a_retry_link_holds_the_whole_wish_in_letters_that_need_no_escaping(quer
 
     assert LINKS.read_retry(token(link)) == Wish(query, images)
     assert set(token(link)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+
+
+def test_a_retry_link_holds_the_filters_too() -> None:
+    wish = Wish("cats", 7, Filters(colour=Colour.TEAL, safe_search=False, site="example.com"))
+
+    assert LINKS.read_retry(token(LINKS.retry(wish))) == wish
+
+
+def test_a_retry_link_made_before_there_were_filters_still_opens() -> None:
+    before = URLSafeTimedSerializer([NEW], salt="retry").dumps(["cats", 7])
+
+    assert LINKS.read_retry(str(before)) == Wish("cats", 7, Filters())
 
 
 def test_the_longest_query_makes_a_link_that_every_mail_program_takes() -> None:
