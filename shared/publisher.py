@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerClosed
 
 from shared.cloudevents import Record, encode
 from shared.errors import DependencyAwayError
@@ -56,7 +56,7 @@ class Publisher:
             async with asyncio.timeout(self._delivery_seconds):
                 await _deliver(producer, records)
         except (KafkaError, TimeoutError) as error:
-            if isinstance(error, KafkaError) and not error.retriable:
+            if await self._spoilt_by(error):
                 await self._replace(producer)
             if isinstance(error, MessageSizeTooLargeError):
                 raise
@@ -74,13 +74,30 @@ class Publisher:
         """What is still on its way gets a last chance; with Kafka away that ends after GOODBYE_SECONDS."""
         await say_goodbye(self._producer)
 
+    async def _spoilt_by(self, error: Exception) -> bool:
+        """After a refusal an idempotent producer has lost count: the broker would refuse all that follows, for ever.
+
+        One that delivers nothing while its broker is well would not deliver what follows either.
+        """
+        return not error.retriable if isinstance(error, KafkaError) else await self.answers()
+
     async def _replace(self, spoilt: AIOKafkaProducer) -> None:
-        """After a refusal an idempotent producer has lost count: the broker would refuse all that follows, for ever."""
         async with self._replacing:
             if self._producer is spoilt:
                 self._producer = await self._start()
                 log.warning("producer_replaced")
-                await say_goodbye(spoilt)
+                await say_goodbye(_Dropped(spoilt))
+
+
+class _Dropped:
+    """A producer whose end waits for no delivery: what it still has would never arrive."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    async def stop(self) -> None:
+        self._producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 - stop() would wait for them
+        await self._producer.stop()
 
 
 async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:

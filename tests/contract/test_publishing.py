@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from deploy.local.artefacts import kafka_jars
 from deploy.local.kafka import Kafka
@@ -175,3 +175,19 @@ async def test_a_broker_that_does_not_answer_is_away(subject: Subject) -> None:
             await publisher.publish(JobStarted(job_id=uuid4()))
 
     assert raised.value.dependency == "kafka"
+
+
+@pytest.mark.integration
+async def test_a_producer_that_is_stuck_while_its_broker_is_well_is_replaced(kafka_url: str) -> None:
+    await create_topics(ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4))
+    publisher = await Publisher.connect(kafka_url, source="test", delivery_seconds=1.0)
+    event = JobStarted(job_id=uuid4())
+    producer = publisher._producer
+    producer._sender._muted_partitions.update(TopicPartition(JOB_LIFECYCLE.name, at) for at in range(4))
+
+    with pytest.raises(DependencyAwayError):
+        await publisher.publish(event)
+    await publisher.publish(event)
+
+    assert publisher._producer is not producer
+    await publisher.close()
