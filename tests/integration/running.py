@@ -17,7 +17,7 @@ from deploy.local.ports import free_ports
 
 READY_WITHIN = 120.0
 DUMPED_WITHIN = 2.0
-LAST_LINES = 40
+LAST_LINES, LAST_TASKS, LINE = 12, 20, 220
 
 _started: list["RunningService"] = []
 
@@ -46,14 +46,15 @@ class RunningService:
         return self._log.read_text()
 
     def last_words(self) -> str:
-        """The end of its log; with what its tasks wait for, if it lives."""
-        if self.alive:
-            written = self._log.stat().st_size
-            self.signal(signal.SIGUSR1)
-            impatient_at = time.monotonic() + DUMPED_WITHIN
-            while self._log.stat().st_size == written and time.monotonic() < impatient_at:
-                time.sleep(0.05)
-        return "\n".join(line[:400] for line in self.text().splitlines()[-LAST_LINES:])
+        """The end of its log, then what those of its tasks wait for that are in our code; short, for a report."""
+        written = self.text().splitlines()
+        self.signal(signal.SIGUSR1)
+        impatient_at = time.monotonic() + DUMPED_WITHIN
+        while len(self.text().splitlines()) == len(written) and self.alive and time.monotonic() < impatient_at:
+            time.sleep(0.05)
+        tasks = [" < ".join(line["waits_at"][::-1]) for line in self.lines() if line.get("event") == "task"]
+        ours = [task for task in tasks if "shared/" in task or f"{self.name}/" in task]
+        return "\n".join(line[:LINE] for line in written[-LAST_LINES:] + ours[-LAST_TASKS:])
 
     async def ready(self) -> None:
         """Wait for its `/readyz`; says what it wrote when that never comes."""
