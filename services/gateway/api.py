@@ -80,4 +80,12 @@ def _status_of(accepted: Accepted, now: datetime) -> Status:
     if accepted.known:
         return status_of_row(accepted.known)
     form = accepted.form
-    return Status(accepted.job_id, ACCEPTED, query=form.query, asked=form.images, submitted_at=now, due_at=form.due_at)
+    return Status(
+        accepted.job_id,
+        ACCEPTED,
+        query=form.query,
+        asked=form.images,
+        filters=form.filters,
+        submitted_at=now,
+        due_at=form.due_at,
+    )

@@ -11,7 +11,7 @@ from services.gateway.reading import Pairs
 from shared.errors import AidError
 
 MAX_BYTES = 16 * 1024
-_MAX_FIELDS = 20
+_MAX_FIELDS = 25
 _SECONDS = 10.0
 
 

@@ -8,6 +8,7 @@ from shared.claims import Heartbeats
 from shared.errors import DependencyAwayError
 from shared.jobs import Jobs
 from shared.recipients import Recipients
+from shared.searches import Searches
 
 T = TypeVar("T")
 
@@ -35,7 +36,8 @@ class Stores:
     jobs: Jobs
     recipients: Recipients
     heartbeats: Heartbeats
+    searches: Searches
 
     @classmethod
     def of(cls, cassandra: Cassandra) -> "Stores":
-        return cls(Jobs(cassandra), Recipients(cassandra), Heartbeats(cassandra))
+        return cls(Jobs(cassandra), Recipients(cassandra), Heartbeats(cassandra), Searches(cassandra))

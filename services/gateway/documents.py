@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.gateway.desk import Desk
 from services.gateway.statuses import Status
+from shared.filterwords import fields_of, names_of
 
 
 def url_of(desk: Desk, status: Status) -> str:
@@ -11,12 +12,17 @@ def url_of(desk: Desk, status: Status) -> str:
 
 
 def document_of(desk: Desk, status: Status) -> dict[str, object]:
-    """`url` is this document's own address, `page` the same for people; times in UTC, counts of pictures."""
+    """`url` is this document's own address, `page` the same for people; times in UTC, counts of pictures.
+
+    `filters` are the fields that ask for the same, `filters_ignored` those that an engine could not apply.
+    """
     return {
         "state": status.state,
         "stage": status.stage,
         "query": status.query,
         "asked": status.asked,
+        "filters": fields_of(status.filters),
+        "filters_ignored": {engine: names_of(ignored) for engine, ignored in status.ignored.items()},
         "found": status.found,
         "kept": status.kept,
         "refused": status.refused,

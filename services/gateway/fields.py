@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
 
+from shared.filterwords import FIELD_NAMES
 from shared.zones import is_zone
 
 QUERY, DATE, TIME, EMAIL, IMAGES, ZONE = "search-query", "date", "time", "email", "images", "time-zone"
-NAMES = (QUERY, DATE, TIME, EMAIL, IMAGES, ZONE)
+NAMES = (QUERY, DATE, TIME, EMAIL, IMAGES, ZONE, *FIELD_NAMES)
 
 LONGEST_QUERY = 200
 LONGEST_LOCAL_PART = 64
@@ -33,6 +34,10 @@ TEXTS = {
     "images_not_positive": "No of images should be greater than 0",
     "images_too_many": "No of images can not be greater than {most}",
     "zone_unknown": "Time zone is not known; it is a name such as Europe/Berlin",
+    "choice_unknown": "{label} must be one of: {choices}",
+    "site_invalid": "Site must be a host name such as example.com",
+    "language_unknown": "Language is not known; it is a code of two letters such as de",
+    "country_unknown": "Country is not known; it is a code of two letters such as DE",
     "not_a_text": "This must be a text",
     "unknown_field": "There is no field of this name",
     "duplicate_field": "This field is given more than once",

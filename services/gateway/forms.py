@@ -8,7 +8,9 @@ from functools import partial
 from services.gateway import fields
 from services.gateway.due import Limits, check_in_time, take_due
 from services.gateway.fields import FieldError
+from services.gateway.narrowing import take_filters
 from services.gateway.reading import Pairs, Reader
+from shared.filters import Filters
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class JobForm:
     twice: bool
     address: str = field(repr=False)
     time_zone: str
+    filters: Filters = field(default_factory=Filters)
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,10 @@ def read_form(
     due = take_due(reader, limits=limits, forgive_zone=forgive_zone)
     address = reader.take(fields.EMAIL, fields.address)
     images = reader.take(fields.IMAGES, partial(fields.image_count, most=limits.max_images))
+    filters = take_filters(reader)
     form = None
-    if not reader.problems and query and due and address and images:
-        form = JobForm(query, images, due.at, due.twice, address, due.zone.key)
+    if not reader.problems and query and due and address and images and filters:
+        form = JobForm(query, images, due.at, due.twice, address, due.zone.key, filters)
     if due:
         reader.note(lambda: check_in_time(due, now=now, horizon=limits.horizon))
     return Reading(reader.typed, reader.problems, form)

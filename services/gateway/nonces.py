@@ -42,4 +42,5 @@ def fresh() -> str:
 def job_id_of(nonce: str, form: JobForm) -> UUID:
     """A corrected form is another job; the same one again is the same."""
     content = [nonce, form.query, form.images, form.due_at.isoformat(), form.address, form.time_zone]
-    return uuid5(_NAMESPACE, json.dumps(content))
+    filters = form.filters.stored()
+    return uuid5(_NAMESPACE, json.dumps([*content, filters] if filters else content))

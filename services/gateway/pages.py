@@ -14,8 +14,10 @@ from aiohttp_jinja2 import render_template, setup
 from services.gateway import due, fields
 from services.gateway.desk import DESK, Desk
 from services.gateway.fields import FieldError
+from services.gateway.filterlines import CHECKED_BY_US, chosen_in, engine_words, ignored_words, is_narrowed
 from services.gateway.problems import Problem
 from services.gateway.statuses import ACCEPTED, Status
+from shared.filterwords import FIELD_NAMES, FILTER_WORDS, in_words
 from shared.jobs import JobState
 from shared.links import Wish
 from shared.reasons import REASON_WORDS
@@ -47,6 +49,8 @@ def set_up_templates(app: web.Application) -> None:
     )
     environment.globals["reasons"] = REASON_WORDS
     environment.filters["refusal_words"] = refusal_words
+    environment.filters["engine_words"] = engine_words
+    environment.filters["ignored_words"] = ignored_words
 
 
 def form_page(
@@ -67,6 +71,9 @@ def form_page(
         "problems": {name: str(problems[name]) for name in fields.NAMES if name in problems},
         "strangers": [(name[:40], str(wrong)) for name, wrong in problems.items() if name not in fields.NAMES],
         "nonce": nonce or desk.nonces.issue(),
+        "filters": list(FILTER_WORDS.values()),
+        "chosen": chosen_in(values),
+        "narrowed": is_narrowed(values) or any(name in problems for name in FIELD_NAMES),
         "limits": desk.limits,
         "longest_query": fields.LONGEST_QUERY,
         "texts": json.dumps(fields.TEXTS),
@@ -95,6 +102,8 @@ def status_page(
     pending = _still_pending(asked, status)
     context = {
         "job": status,
+        "filters": in_words(status.filters),
+        "checked_by_us": bool(CHECKED_BY_US & set().union(*status.ignored.values())),
         "path": f"/jobs/{request.match_info['status']}",
         "twice": twice,
         "pending": pending,
@@ -114,9 +123,9 @@ def status_page(
 
 def again_path(desk: Desk, status: Status) -> str:
     """The form, filled in with the same wish as far as it is known."""
-    return (
-        f"/retry/{desk.links.retry_token(Wish(status.query, status.asked))}" if status.query and status.asked else "/"
-    )
+    if not (status.query and status.asked):
+        return "/"
+    return f"/retry/{desk.links.retry_token(Wish(status.query, status.asked, status.filters))}"
 
 
 def _still_pending(asked: str | None, status: Status) -> Asked | None:

@@ -5,8 +5,11 @@ from typing import TypeVar
 
 from services.gateway import fields
 from services.gateway.fields import FieldError
+from shared.filterwords import FILTER_WORDS, OFF, ON
 
 T = TypeVar("T")
+
+_SAFE_SEARCH = FILTER_WORDS["safe_search"].name
 
 Pairs = Iterable[tuple[str, object]]
 """Names and values as they came, duplicates included."""
@@ -45,6 +48,8 @@ class Reader:
     def _type(self, name: str, value: object) -> None:
         if name == fields.IMAGES and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
+        elif name == _SAFE_SEARCH and isinstance(value, bool):
+            value = ON if value else OFF
         elif value is None:
             value = ""
         if not isinstance(value, str):

@@ -1,6 +1,7 @@
 """How a job fares, as the holder of its status link sees it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,9 +9,11 @@ from uuid import UUID
 from shared.claims import Heartbeat
 from shared.errors import AidError, Reason
 from shared.events import Refusals, Stage
+from shared.filters import Filters
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob
 from shared.recipients import Recipient
+from shared.searches import NOT_ASKED, Search
 
 ACCEPTED = "accepted"
 """Before the scheduler has written its row; afterwards the states are those of the row."""
@@ -32,6 +35,10 @@ class ReadingHeartbeats(Protocol):
     async def last(self, job_id: UUID, run: int, stage: Stage) -> Heartbeat | None: ...
 
 
+class FindingSearches(Protocol):
+    async def find(self, job_id: UUID) -> Search | None: ...
+
+
 class ReadingStores(Protocol):
     @property
     def jobs(self) -> FindingJobs: ...
@@ -42,16 +49,24 @@ class ReadingStores(Protocol):
     @property
     def heartbeats(self) -> ReadingHeartbeats: ...
 
+    @property
+    def searches(self) -> FindingSearches: ...
+
 
 @dataclass(frozen=True)
 class Status:
-    """Counts are of pictures. `stage` is there only while the job runs, `link_until` only once its mail is out."""
+    """Counts are of pictures. `stage` is there only while the job runs, `link_until` only once its mail is out.
+
+    `ignored`: by engine, the names of filters it could not apply; of those engines only, and once it is known.
+    """
 
     job_id: UUID
     state: str
     stage: Stage | None = None
     query: str | None = None
     asked: int | None = None
+    filters: Filters = field(default_factory=Filters)
+    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: int | None = None
     kept: int | None = None
     refused: int | None = None
@@ -88,11 +103,14 @@ async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
         return Status(job_id, ACCEPTED, submitted_at=signed.signed_at)
     if job is None or job.state is JobState.EXPIRED:
         raise LinkExpiredError("nothing is left of this job")
+    if job.state is JobState.SCHEDULED:
+        return status_of_row(job)
+    ignored = ignored_in(await stores.searches.find(job_id))
     if job.state is JobState.RUNNING:
         search = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
         pack = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
-        return running_status(job, search, pack)
-    return status_of_row(job)
+        return replace(running_status(job, search, pack), ignored=ignored)
+    return replace(status_of_row(job), ignored=ignored)
 
 
 def status_of_row(job: JobView) -> Status:
@@ -101,6 +119,7 @@ def status_of_row(job: JobView) -> Status:
         state=job.state,
         query=job.query,
         asked=job.images,
+        filters=job.filters,
         found=job.found,
         kept=job.kept,
         refused=sum(job.refused.values()) if job.kept is not None else None,
@@ -124,6 +143,7 @@ def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | Non
         stage=Stage.PACK if pack else Stage.SEARCH,
         query=job.query,
         asked=job.images,
+        filters=job.filters,
         found=found,
         kept=pack.counts.kept if pack else None,
         refused=pack.counts.refused if pack else None,
@@ -131,6 +151,12 @@ def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | Non
         due_at=job.due_at,
         started_at=job.started_at,
     )
+
+
+def ignored_in(search: Search | None) -> dict[str, tuple[str, ...]]:
+    """By engine; one that was passed over was not asked to filter."""
+    asked = search.asked if search else ()
+    return {one.engine: one.ignored for one in asked if one.ignored and one.ending != NOT_ASKED}
 
 
 def has_passed(moment: datetime | None, now: datetime) -> bool:

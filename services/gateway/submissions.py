@@ -93,7 +93,14 @@ async def accept(
 
 
 def _submitted(job_id: UUID, form: JobForm, now: datetime) -> JobSubmitted:
-    return JobSubmitted(job_id=job_id, query=form.query, images=form.images, due_at=form.due_at, submitted_at=now)
+    return JobSubmitted(
+        job_id=job_id,
+        query=form.query,
+        images=form.images,
+        due_at=form.due_at,
+        submitted_at=now,
+        filters=form.filters,
+    )
 
 
 async def _tell(kafka: Publishing, submitted: JobSubmitted, patience: float) -> None:

@@ -12,6 +12,7 @@ from services.gateway.problems import problem_of, tell_operator
 from services.gateway.status_views import TWICE
 from services.gateway.submissions import Accepted, FormRefusedError, accept
 from shared.errors import DependencyAwayError
+from shared.filterwords import fields_of
 
 NONCE = "nonce"
 
@@ -56,4 +57,5 @@ async def _accept(request: web.Request, reading: Reading, signed_nonce: str | No
 async def show_retry(request: web.Request) -> web.Response:
     """Filled in and nothing more: mail scanners follow links."""
     wish = request.app[DESK].links.read_retry(request.match_info["retry"])
-    return form_page(request, typed={fields.QUERY: wish.query, fields.IMAGES: str(wish.images)})
+    typed = {fields.QUERY: wish.query, fields.IMAGES: str(wish.images), **fields_of(wish.filters)}
+    return form_page(request, typed=typed)

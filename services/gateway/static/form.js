@@ -133,6 +133,7 @@ summary.addEventListener("click", (event) => {
   const name = event.target.closest("a[href^='#']")?.hash.slice(1);
   if (!name) return;
   event.preventDefault();
+  input(name).closest("details")?.setAttribute("open", "");
   input(name).focus();
 });
 
@@ -157,6 +158,15 @@ for (const name of ["date", "time"]) {
   });
 }
 
+// What narrows the search is never out of sight, also where the browser has filled it in after Back.
+function unfold() {
+  const folded = form.querySelector("details");
+  const changed = (field) =>
+    field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
+  if ([...folded.querySelectorAll("select, input")].some(changed)) folded.open = true;
+}
+
+window.addEventListener("pageshow", unfold);
 showZone();
 if (sent) for (const name of FROZEN) input(name).value = sent[name];
 keepClock();

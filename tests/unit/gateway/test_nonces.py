@@ -1,10 +1,12 @@
 import dataclasses
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from services.gateway.forms import JobForm
 from services.gateway.nonces import Nonces, StaleFormError, job_id_of
+from shared.filters import Colour, Filters
 from tests.unit.gateway.site import KEY, NOW
 
 FORM = JobForm("cats", 10, NOW, False, "a@example.com", "UTC")
@@ -22,12 +24,24 @@ def test_the_same_form_twice_is_the_same_job() -> None:
         {"due_at": NOW + timedelta(minutes=1)},
         {"address": "b@example.com"},
         {"time_zone": "Europe/Berlin"},
+        {"filters": Filters(colour=Colour.TEAL)},
+        {"filters": Filters(safe_search=False)},
     ],
 )
 def test_a_corrected_form_is_another_job(change: dict[str, object]) -> None:
     corrected = dataclasses.replace(FORM, **change)  # type: ignore[arg-type]
 
     assert job_id_of("nonce", corrected) != job_id_of("nonce", FORM)
+
+
+def test_another_filter_is_another_job() -> None:
+    teal, grey = (dataclasses.replace(FORM, filters=Filters(colour=colour)) for colour in (Colour.TEAL, Colour.GREY))
+
+    assert job_id_of("nonce", teal) == job_id_of("nonce", teal) != job_id_of("nonce", grey)
+
+
+def test_without_filters_the_id_is_what_it_was_before_there_were_any() -> None:
+    assert job_id_of("nonce", FORM) == UUID("4a697eb7-ddb2-54f5-b556-2d86e3bd3b8a")
 
 
 def test_the_same_wish_in_another_form_is_another_job() -> None:

@@ -2,10 +2,12 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
-from services.gateway.statuses import Status, running_status, status_of_row
+from services.gateway.statuses import Status, ignored_in, running_status, status_of_row
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
+from shared.filters import Colour, Filters
 from shared.jobs import JobState, JobView
+from shared.searches import Asked, Search
 from tests.unit.gateway.site import NOW
 
 RUNNING = JobView(uuid4(), JobState.RUNNING, run=1, version=2, query="cats", images=100, due_at=NOW)
@@ -37,6 +39,28 @@ def test_at_the_end_the_row_says_it_all() -> None:
 
     assert (status.asked, status.found, status.kept, status.refused) == (100, 120, 90, 5)
     assert status.refused_by_reason == {"html": 3, "timeout": 2}
+
+
+def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:
+    filters = Filters(colour=Colour.TEAL)
+
+    assert running_status(replace(RUNNING, filters=filters), None, None).filters == filters
+    assert status_of_row(replace(COMPLETED, filters=filters)).filters == filters
+
+
+def test_only_engines_that_were_asked_and_could_not_apply_a_filter_are_named() -> None:
+    search = Search(
+        True,
+        30,
+        (
+            Asked("google", "cooling_down", ignored=("colour",)),
+            Asked("bing", "exhausted"),
+            Asked("openverse", "enough", ignored=("colour", "age")),
+        ),
+    )
+
+    assert ignored_in(search) == {"openverse": ("colour", "age")}
+    assert ignored_in(None) == {}
 
 
 def test_a_completed_job_can_be_downloaded_until_its_link_expires() -> None:

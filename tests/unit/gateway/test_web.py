@@ -13,6 +13,8 @@ from structlog.testing import capture_logs
 
 from services.gateway.desk import Desk
 from services.gateway.headers import SECURITY
+from shared.filters import Colour, Filters
+from shared.filterwords import FILTER_WORDS
 from shared.links import Wish
 from tests.unit.gateway.site import ROW, WRONG_ROWS, a_desk, visiting
 
@@ -217,6 +219,56 @@ async def test_a_retry_link_opens_the_form_filled_in(desk: Desk, visitor: Client
     assert 'value="42"' in page
     assert "There is a problem" in page  # in the hidden summary, for the script
     assert "aria-invalid" not in page
+
+
+async def test_every_filter_is_a_labelled_control_and_folded_away(visitor: ClientSession) -> None:
+    async with visitor.get("/") as answer:
+        page = await answer.text()
+
+    assert '<details class="narrowing">' in page
+    for wording in FILTER_WORDS.values():
+        assert f'<label class="form-label" for="{wording.name}">{wording.label}</label>' in page
+        assert len(re.findall(rf'<(?:select|input) [^>]*name="{wording.name}"', page)) == 1
+    assert re.findall(r'<option value="(.*?)" selected>', page) == ["any"] * 6 + ["on", "any"]
+
+
+async def test_a_wrong_filter_is_told_beside_it_and_above_and_is_kept_and_in_sight(visitor: ClientSession) -> None:
+    wrong = {"site": "my site", "colour": "<mauve>", "licence": "share"}
+
+    async with visitor.post("/jobs", data={**ROW, **wrong}) as answer:
+        page = await answer.text()
+
+    assert answer.status == 422
+    assert '<details class="narrowing" open>' in page
+    assert '<a href="#site">Site must be a host name such as example.com</a>' in page
+    assert 'id="site-error">Site must be a host name such as example.com</p>' in page
+    assert 'value="my site"' in page
+    assert "<option selected>&lt;mauve&gt;</option>" in page
+    assert '<option value="share" selected>' in page
+    assert page.count('aria-invalid="true"') == 2
+
+
+async def test_a_program_is_told_of_a_wrong_filter_in_a_code(visitor: ClientSession) -> None:
+    async with visitor.post("/api/v1/jobs", json={**ROW, "country": "Atlantis", "licence": "mine"}) as answer:
+        document = await answer.json(content_type="application/problem+json")
+
+    assert [(error["field"], error["code"]) for error in document["errors"]] == [
+        ("licence", "choice_unknown"),
+        ("country", "country_unknown"),
+    ]
+    assert document["errors"][0]["context"] == {"label": "Licence", "choices": "any, share, commercial"}
+
+
+async def test_a_retry_link_opens_the_form_with_its_filters(desk: Desk, visitor: ClientSession) -> None:
+    filters = Filters(colour=Colour.TEAL, safe_search=False, site="example.com")
+    link = desk.links.retry(Wish("red foxes", 42, filters)).rpartition("/")[2]
+
+    async with visitor.get(f"/retry/{link}") as answer:
+        page = await answer.text()
+
+    assert '<details class="narrowing" open>' in page
+    for shown in ('<option value="teal" selected>', '<option value="off" selected>', 'value="example.com"'):
+        assert shown in page
 
 
 @pytest.mark.parametrize(
