@@ -7,7 +7,7 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults run up down check lock
+.PHONY: help demo test faults bench run up down check lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ faults: check ## break everything that can break, under full load, and print the
 	@$(PY) -m deploy.local.setup
 	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
 	@$(PY) -m tests.faults.table .local/faults.jsonl
+
+bench: $(READY) ## one published figure, measured here: BENCH=search, release, pending, mail
+	@$(PY) -m bench.$(BENCH)
 
 run: $(READY) ## the whole system in the foreground, until Ctrl-C; ENGINES=local searches this machine only
 	@$(PY) -m deploy.local.run
