@@ -30,6 +30,7 @@ log = structlog.get_logger()
 LONGEST_PAUSE = 1.0
 
 SEARCHES = CounterMetric("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
+RESULTS = CounterMetric("aid_results_total", "New results, by the way the engine was read", ["engine", "strategy"])
 
 
 class StoringImages(Protocol):
@@ -130,10 +131,7 @@ class SearchRun:
             await self._ask_once(engine, tally, patience, progress)
         if tally.ending is Ending.BLOCKED:
             await until_available(lambda: self._means.cool_downs.begin(engine.name, tally.retry_after))
-        SEARCHES.labels(engine.name, tally.ending).inc()
-        asked = tally.asked()
-        log.info("engine_asked", **asdict(asked))
-        return asked
+        return _told(tally.asked())
 
     async def _ask_once(self, engine: Engine, tally: Tally, patience: Patience, progress: Progress) -> None:
         tally.begin()
@@ -168,6 +166,14 @@ class SearchRun:
         await self._means.publisher.publish_patiently(SearchFinished(job_id=event.job_id, run=event.run, found=found))
         search = Search(finished=True, found=found, asked=asked)
         await until_available(lambda: self._means.searches.finish(event.job_id, search))
+
+
+def _told(asked: Asked) -> Asked:
+    SEARCHES.labels(asked.engine, asked.ending).inc()
+    for strategy, results in asked.strategies.items():
+        RESULTS.labels(asked.engine, strategy).inc(results)
+    log.info("engine_asked", **asdict(asked))
+    return asked
 
 
 def _with_earlier_runs(asked: Sequence[Asked], stored: Iterable[FoundImage]) -> tuple[Asked, ...]:
