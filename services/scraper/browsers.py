@@ -1,4 +1,4 @@
-"""A warm browser for each slot, lent to one search at a time.
+"""A warm browser for each slot, lent to one search at a time, and replaced before it fails or when it has.
 
 Nobody who lends one waits for its return: a search that is cancelled ends at once, and however often it is cancelled,
 what it leaves is cleared away beside.
@@ -7,61 +7,85 @@ what it leaves is cleared away beside.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from dataclasses import dataclass
+from typing import Literal, Self
 
 import structlog
+from prometheus_client import Counter
 
 from services.scraper.browser import Browser
-from services.scraper.windows import BrowserError
-from shared.tasks import say_failure
+from services.scraper.recycling import Endurance
+from services.scraper.windows import BrowserError, BrowserHungError, PageError
+from shared.tasks import in_background, say_failure
 
 log = structlog.get_logger()
 
 Launch = Callable[[], Browser]
 """Blocking; BrowserError when it does not start."""
 
+Loss = Literal["recycled", "hung", "died", "interrupted"]
+
+RESTARTS = Counter("aid_browser_restarts_total", "Browsers that were replaced", ["reason"])
+
+ROUND_SECONDS = 10.0
+"""How often idle browsers are asked whether they live."""
+
+
+@dataclass
+class Slot:
+    """Without a browser: one is to be launched when it is needed, or earlier."""
+
+    browser: Browser | None = None
+
 
 class Browsers:
-    def __init__(self, launch: Launch) -> None:
+    def __init__(self, launch: Launch, endurance: Endurance) -> None:
         self._launch = launch
-        self._idle: asyncio.Queue[Browser | None] = asyncio.Queue()
-        """None stands for a browser to be launched when it is needed."""
+        self._endurance = endurance
+        self._idle: asyncio.Queue[Slot] = asyncio.Queue()
+        self._missing = asyncio.Event()
         self._clearing: set[asyncio.Task[None]] = set()
 
     @classmethod
     @asynccontextmanager
-    async def warm(cls, launch: Launch, count: int) -> AsyncIterator[Self]:
+    async def warm(cls, launch: Launch, count: int, endurance: Endurance | None = None) -> AsyncIterator[Self]:
         """`count` browsers that run already, until the block ends. BrowserError when one does not start."""
-        browsers = cls(launch)
+        browsers = cls(launch, endurance or Endurance())
         try:
             for _ in range(count):
-                browsers._idle.put_nowait(await browsers._launched())
+                browsers._idle.put_nowait(Slot(await browsers._launched()))
             log.info("browsers_warm", browsers=count)
-            yield browsers
+            async with in_background(browsers._keep_warm()):
+                yield browsers
         finally:
             await browsers._close()
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Browser]:
         """A browser that answers. One that fails, hangs or is interrupted while lent does not come back."""
-        browser = await self._idle.get()
-        back = self._take_back
+        slot = await self._idle.get()
+        lost: Loss | None = None
         try:
-            browser = await self._answering(browser)
+            browser = await self._ready(slot)
+            browser.searches += 1
             yield browser
-        except (BrowserError, asyncio.CancelledError):
-            back = self._replace
+        except PageError:
+            raise
+        except BrowserError as error:
+            lost = _loss(error)
+            raise
+        except asyncio.CancelledError:
+            lost = "interrupted"
             raise
         finally:
-            self._beside(back(browser))
+            self._beside(self._take_back(slot, lost))
 
-    async def _answering(self, browser: Browser | None) -> Browser:
-        if browser is not None and await browser.alive():
-            return browser
-        if browser is not None:
-            log.warning("browser_died_idle")
-            await browser.close()
-        return await self._launched()
+    async def _ready(self, slot: Slot) -> Browser:
+        if slot.browser and not await slot.browser.alive():
+            self._drop(slot, "died")
+        if slot.browser is None:
+            slot.browser = await self._launched()
+        return slot.browser
 
     async def _launched(self) -> Browser:
         """Given up meanwhile, it is closed as soon as it runs: a thread cannot be stopped."""
@@ -72,20 +96,53 @@ class Browsers:
             self._beside(_close_when_started(starting))
             raise
 
-    async def _take_back(self, browser: Browser | None) -> None:
-        """A page left open goes on running, and holds what it has loaded."""
-        if browser is None or not await browser.empty():
-            await self._replace(browser)
-        else:
-            self._idle.put_nowait(browser)
-
-    async def _replace(self, browser: Browser | None) -> None:
+    async def _take_back(self, slot: Slot, lost: Loss | None) -> None:
         """Something comes back whatever happens meanwhile, or the slot would be lost."""
         try:
-            if browser is not None:
-                await browser.close()
+            if slot.browser and (lost := lost or await self._wear(slot.browser)):
+                self._drop(slot, lost)
         finally:
-            self._idle.put_nowait(None)
+            self._idle.put_nowait(slot)
+        # A process that stops interrupts its searches, and needs no new browser.
+        if slot.browser is None and lost != "interrupted":
+            self._missing.set()
+
+    async def _wear(self, browser: Browser) -> Loss | None:
+        """A page left open goes on running, and holds what it has loaded."""
+        try:
+            await browser.empty()
+        except BrowserError as error:
+            return _loss(error)
+        return "recycled" if self._endurance.over(browser.searches, await browser.memory()) else None
+
+    def _drop(self, slot: Slot, lost: Loss) -> None:
+        """The next one need not wait until this one has gone."""
+        assert slot.browser  # noqa: S101 - both callers have looked
+        log.info("browser_replaced", reason=lost, searches=slot.browser.searches)
+        RESTARTS.labels(lost).inc()
+        self._beside(slot.browser.close())
+        slot.browser = None
+
+    async def _keep_warm(self) -> None:
+        """Whatever dies while nobody searches is replaced before somebody does."""
+        while True:
+            for _ in range(self._idle.qsize()):
+                await self._look_after_one()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ROUND_SECONDS):
+                    await self._missing.wait()
+            self._missing.clear()
+
+    async def _look_after_one(self) -> None:
+        if self._idle.empty():
+            return
+        slot = self._idle.get_nowait()
+        try:
+            await self._ready(slot)
+        except BrowserError as error:
+            log.warning("browser_not_started", detail=str(error))
+        finally:
+            self._idle.put_nowait(slot)
 
     def _beside(self, clearing: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(clearing)
@@ -97,8 +154,12 @@ class Browsers:
         while self._clearing:
             await asyncio.wait(self._clearing)
         while not self._idle.empty():
-            if browser := self._idle.get_nowait():
+            if browser := self._idle.get_nowait().browser:
                 await browser.close()
+
+
+def _loss(error: BrowserError) -> Loss:
+    return "hung" if isinstance(error, BrowserHungError) else "died"
 
 
 async def _close_when_started(starting: asyncio.Future[Browser]) -> None:

@@ -12,6 +12,7 @@ from selenium.webdriver import ChromeOptions
 
 from services.scraper import leash
 from services.scraper.homes import Home
+from services.scraper.memory import memory_of_tree
 
 log = structlog.get_logger()
 
@@ -45,8 +46,7 @@ class DriverNotStartedError(Exception):
 def chrome_options() -> ChromeOptions:
     """Of any browser, remote or local."""
     options = ChromeOptions()
-    # All data is in the document; what it loads beside that is not waited for.
-    options.page_load_strategy = "eager"
+    options.page_load_strategy = "none"  # whoever waits inside of the browser cannot tell whether it hangs
     options.add_experimental_option("prefs", _PREFERENCES)
     for flag in _FLAGS:
         options.add_argument(flag)
@@ -82,6 +82,10 @@ class LocalDriver:
         except BaseException:
             self.kill()
             raise
+
+    def memory(self) -> int:
+        """Bytes that the driver, the browser and all its renderers hold."""
+        return memory_of_tree(self._leash.pid)
 
     def kill(self) -> None:
         """Returns when all its processes have been killed and its files are gone."""

@@ -10,7 +10,7 @@ from selenium.webdriver.common.proxy import Proxy, ProxyType
 from selenium.webdriver.remote.client_config import ClientConfig
 from urllib3.exceptions import HTTPError
 
-from services.scraper.browser import PAGE_SECONDS, SCRIPT_SECONDS, Browser
+from services.scraper.browser import HANG_SECONDS, PAGE_SECONDS, Browser
 from services.scraper.chromium import DriverNotStartedError, LocalDriver, local_options
 from services.scraper.windows import BrowserError
 
@@ -28,11 +28,11 @@ _NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
 
 
 def launch_local(
-    *, binary: Path, chromedriver: Path, on_every_page: str, script_seconds: float = SCRIPT_SECONDS
+    *, binary: Path, chromedriver: Path, on_every_page: str, hang_seconds: float = HANG_SECONDS
 ) -> Browser:
     """`on_every_page` is a script that runs in each document before its own. BrowserError when it does not start.
 
-    A browser that leaves a script of ours without an answer for `script_seconds` hangs.
+    One that leaves a question of ours without an answer for `hang_seconds` hangs.
     """
     driver = _driver(chromedriver)
     config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=int(ANSWER_SECONDS), init_args_for_pool_manager=_ONE_TRY)
@@ -41,7 +41,7 @@ def launch_local(
     except BaseException:
         driver.kill()
         raise
-    return Browser(window, driver.kill, script_seconds=script_seconds)
+    return Browser(window, driver.kill, memory=driver.memory, hang_seconds=hang_seconds)
 
 
 def _driver(chromedriver: Path) -> LocalDriver:
@@ -64,6 +64,12 @@ def launch_remote(*, url: str, options: ChromeOptions, on_every_page: str) -> Br
     return Browser(window, lambda: _quit(window))
 
 
+MEDIA = ("mp4", "m4v", "m4s", "webm", "mov", "ogv", "m3u8", "mpd", "mp3", "m4a", "ogg", "wav")
+"""Neither a flag nor a preference keeps a page from loading them; only their addresses tell what they are."""
+
+_KEEP_NOTHING = {"maxTotalBufferSize": 1, "maxResourceBufferSize": 1}
+"""Of what a page loads, for a debugger to look at."""
+
 _ONE_TRY = {"init_args_for_pool_manager": {"retries": False}}
 
 
@@ -72,6 +78,8 @@ def _window(config: ClientConfig, options: ChromeOptions, on_every_page: str) ->
         window = Remote(config.remote_server_addr, options=options, client_config=config)
         window.set_page_load_timeout(PAGE_SECONDS)
         window.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": on_every_page})
+        window.execute_cdp_cmd("Network.enable", _KEEP_NOTHING)
+        window.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*.{kind}*" for kind in MEDIA]})
     except (WebDriverException, HTTPError, OSError) as error:
         raise BrowserError(f"no browser session: {type(error).__name__}") from error
     return window

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from services.scraper.browser import SCRIPT_SECONDS, Browser
+from services.scraper.browser import HANG_SECONDS, Browser
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_local
 
@@ -14,10 +14,10 @@ def on_path(name: str) -> Path:
     return Path(found)
 
 
-def local_launch(script_seconds: float = SCRIPT_SECONDS, chromedriver: Path | None = None) -> Browser:
+def local_launch(hang_seconds: float = HANG_SECONDS, chromedriver: Path | None = None) -> Browser:
     return launch_local(
         binary=on_path("chromium"),
         chromedriver=chromedriver or on_path("chromedriver"),
         on_every_page=watch_script(),
-        script_seconds=script_seconds,
+        hang_seconds=hang_seconds,
     )

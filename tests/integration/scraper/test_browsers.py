@@ -6,7 +6,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import watch_script
 from services.scraper.launching import launch_remote
-from tests.integration.processes import living
+from tests.integration.processes import command_of, descendants, living
 from tests.integration.scraper.chromiums import local_launch, on_path
 from tests.pictureweb.site import PictureWeb
 
@@ -54,6 +53,10 @@ async def ending_of(google: Google, query: str) -> Ending | None:
         return [batch.ending async for batch in batches][-1]
 
 
+def renderers(pid: int) -> list[int]:
+    return [child for child in descendants(pid) if "--type=renderer" in " ".join(command_of(child))]
+
+
 async def gone(pid: int, within: float = 20.0) -> None:
     async with asyncio.timeout(within):
         while pid in living():
@@ -73,18 +76,24 @@ async def test_a_browser_killed_in_mid_search_is_replaced(google: Google, browse
     assert await pid_of(browsers) != pid
 
 
-async def test_a_browser_that_hangs_in_mid_search_is_replaced(pictures: PictureWeb) -> None:
-    async with Browsers.warm(partial(local_launch, script_seconds=3), 1) as browsers:
+@pytest.mark.parametrize("part", ["all", "the page"])
+async def test_a_browser_that_hangs_in_mid_search_is_replaced_within_5_s(part: str, pictures: PictureWeb) -> None:
+    async with Browsers.warm(local_launch, 1) as browsers:
         google, pid = Google(browsers, url=pictures.google_url), await pid_of(browsers)
         async with aclosing(google.search(Query("cats slow:300"))) as batches:
             await anext(batches)
 
-            os.kill(pid, signal.SIGSTOP)
+            began = time.monotonic()
+            for process in [pid] if part == "all" else renderers(pid):
+                os.kill(process, signal.SIGSTOP)
             rest = [batch.ending async for batch in batches]
+        replacement = await pid_of(browsers)
+        seconds = time.monotonic() - began
 
         assert rest == [Ending.BROKEN]
+        assert replacement != pid
+        assert seconds < 5
         await gone(pid)
-        assert await ending_of(google, "cats results:37") is Ending.EXHAUSTED
 
 
 async def test_a_browser_that_died_idle_costs_no_search(google: Google, browsers: Browsers) -> None:
