@@ -5,20 +5,14 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Protocol
 
-from services.packager.manifest import (
-    MANIFEST,
-    REPORT,
-    Entry,
-    Report,
-    manifest_csv,
-    picture_name,
-    report_json,
-    site_of,
-    slug,
-)
+from services.packager.inline import shown
+from services.packager.manifest import MANIFEST, Entry, manifest_csv, picture_name, site_of, slug
 from services.packager.pictures import Picture, PictureLimits, picture_in
+from services.packager.recheck import check_fits
 from services.packager.refusals import CONNECTION_REFUSALS, RefusedError
+from services.packager.report import REPORT, Report, report_json
 from services.packager.structures import Bytes
+from shared.filters import Filters
 from shared.images import FoundImage
 from shared.refusals import Refusal
 
@@ -36,10 +30,20 @@ class Collection:
     `most_bytes` is the archive's limit.
     """
 
-    def __init__(self, query: str, asked: int, archive: Writing, *, limits: PictureLimits, most_bytes: int) -> None:
+    def __init__(
+        self,
+        query: str,
+        asked: int,
+        archive: Writing,
+        *,
+        filters: Filters,
+        limits: PictureLimits,
+        most_bytes: int,
+    ) -> None:
         self._query = query
         self._asked = asked
         self._archive = archive
+        self._filters = filters
         self._limits = limits
         self._most_bytes = most_bytes
         self._slug = slug(query)
@@ -50,6 +54,10 @@ class Collection:
     @property
     def kept(self) -> int:
         return len(self._entries)
+
+    @property
+    def thumbnails(self) -> int:
+        return sum(entry.thumbnail_only for entry in self._entries)
 
     @property
     def is_enough(self) -> bool:
@@ -76,6 +84,7 @@ class Collection:
         if self.is_enough:
             return
         picture = picture_in(data, self._limits)
+        check_fits(picture, data, self._filters)
         digest = self._digest(data)
         self._need_room(len(data))
         entry = self._entry(image, picture, digest, len(data), final_url)
@@ -100,7 +109,7 @@ class Collection:
 
     def _entry(self, image: FoundImage, picture: Picture, digest: str, size: int, final_url: str) -> Entry:
         return Entry(
-            file=picture_name(image.rank, self._slug, digest, picture.kind.extension),
+            file=picture_name(image.rank, self._slug, digest, picture.kind.extension, thumbnail=image.thumbnail_only),
             sha256=digest,
             bytes=size,
             width=picture.width,
@@ -109,12 +118,17 @@ class Collection:
             engine=image.engine,
             rank=image.rank,
             query=self._query,
-            image_url=image.url,
-            final_url=final_url,
+            image_url=shown(image.url),
+            final_url=shown(final_url),
             source_page_url=image.source_page,
             source_site=site_of(image.source_page),
             title=image.title,
             creator=image.creator,
+            creator_url=image.creator_url,
             licence=image.licence,
+            licence_url=image.licence_url,
+            attribution_text=image.attribution,
             retrieved_at=datetime.now(UTC),
+            strategy=image.strategy,
+            thumbnail_only=image.thumbnail_only,
         )

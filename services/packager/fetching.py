@@ -11,6 +11,7 @@ from yarl import URL
 
 from services.packager.addresses import picture_address, redirected, referer
 from services.packager.bodies import Body
+from services.packager.inline import bytes_inline, is_inline
 from services.packager.refusals import RefusedError
 from services.packager.slots import Slots
 from services.packager.tries import TryFailedError, pause_after
@@ -50,6 +51,8 @@ class Fetcher:
 
     async def fetch(self, image: FoundImage) -> Fetched:
         """RefusedError when its bytes cannot be had."""
+        if is_inline(image.url):
+            return await self._unpack(image.url)
         try:
             return await self._patiently(image.url, None)
         except TryFailedError as failed:
@@ -60,6 +63,13 @@ class Fetcher:
             return await self._patiently(image.url, page)
         except TryFailedError as failed:
             raise RefusedError(failed.reason) from failed
+
+    async def _unpack(self, address: str) -> Fetched:
+        """Nobody is asked for it."""
+        async with AsyncExitStack() as held:
+            body = held.enter_context(self._new_body())
+            body.write(bytes_inline(address))
+            return Fetched(body, address, held.pop_all())
 
     async def _patiently(self, address: str, page: str | None) -> Fetched:
         for tries in itertools.count(1):

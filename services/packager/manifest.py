@@ -1,10 +1,9 @@
-"""What the archive says about itself: a name for each picture, a table of them, and a report. Pure."""
+"""What the archive says about its pictures: a name for each, and a table of them. Pure."""
 
 import csv
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from io import StringIO
@@ -12,7 +11,6 @@ from io import StringIO
 from yarl import URL
 
 MANIFEST = "manifest.csv"
-REPORT = "report.json"
 
 _SLUG_LENGTH = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -20,7 +18,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Entry:
-    """A row of the manifest: a picture in the archive. `bytes`, `width` and `height` as measured, not as told."""
+    """A row of the manifest: a picture in the archive. `bytes`, `width` and `height` as measured, not as told.
+
+    `strategy` is how the engine was read. `thumbnail_only`: the search showed no more than this small copy.
+    """
 
     file: str
     sha256: str
@@ -37,23 +38,13 @@ class Entry:
     source_site: str | None
     title: str | None
     creator: str | None
+    creator_url: str | None
     licence: str | None
+    licence_url: str | None
+    attribution_text: str | None
     retrieved_at: datetime
-
-
-@dataclass(frozen=True)
-class Report:
-    """The counts a person is told; `refused` by reason."""
-
-    query: str
-    asked: int
-    found: int
-    kept: int
-    refused: Mapping[str, int]
-    engines: tuple[str, ...]
-    search_stopped_because: str | None
-    started_at: datetime
-    finished_at: datetime
+    strategy: str | None
+    thumbnail_only: bool
 
 
 def slug(query: str) -> str:
@@ -62,8 +53,9 @@ def slug(query: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:_SLUG_LENGTH].strip("-") or "picture"
 
 
-def picture_name(rank: int, slug: str, sha256: str, extension: str) -> str:
-    return f"{rank:04}_{slug}_{sha256[:8]}.{extension}"
+def picture_name(rank: int, slug: str, sha256: str, extension: str, *, thumbnail: bool = False) -> str:
+    """Who sees the files alone must not take a thumbnail for an original."""
+    return f"{rank:04}_{slug}_{sha256[:8]}{'_thumbnail' if thumbnail else ''}.{extension}"
 
 
 def site_of(page: str | None) -> str | None:
@@ -84,14 +76,12 @@ def manifest_csv(entries: Iterable[Entry]) -> bytes:
     return text.getvalue().encode()
 
 
-def report_json(report: Report) -> bytes:
-    return json.dumps(asdict(report), indent=2, ensure_ascii=False, default=datetime.isoformat).encode()
-
-
 def _cell(value: object) -> object:
     """What strangers wrote must not become a formula when a spreadsheet opens it."""
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -17,13 +17,14 @@ from prometheus_client import Counter
 from services.packager.collection import Collection
 from services.packager.feed import Bells, Feed, ReadingImages, ReadingSearches
 from services.packager.gathering import Fetching, Gathering, at_once
-from services.packager.manifest import Report
 from services.packager.pictures import PictureLimits
+from services.packager.report import Report, engine_reports
 from services.packager.storage import room_needed
 from services.packager.threads import OneThread
 from services.packager.zips import ZipWriter
 from shared.errors import Reason, RunError
 from shared.events import ArchiveBuilt, Event
+from shared.filterwords import fields_of
 from shared.jobs import JobView
 from shared.pulse import Progress
 from shared.waiting import pauses, until_available
@@ -117,7 +118,12 @@ class Pack:
         feed = Feed(self._job_id, images=self._means.images, searches=self._means.searches, bell=self._bell)
         with OneThread("pack") as thread, closing(ZipWriter(self._part)) as archive:
             collection = Collection(
-                job.query, job.images, archive, limits=limits.picture, most_bytes=limits.archive_bytes
+                job.query,
+                job.images,
+                archive,
+                filters=job.filters,
+                limits=limits.picture,
+                most_bytes=limits.archive_bytes,
             )
             gathering = Gathering(
                 collection,
@@ -168,11 +174,13 @@ class Pack:
 def _report(job: JobView, feed: Feed, collection: Collection, started_at: datetime) -> Report:
     return Report(
         query=job.query,
+        filters=fields_of(job.filters),
         asked=job.images,
         found=feed.found,
         kept=collection.kept,
+        thumbnails=collection.thumbnails,
         refused={reason.value: count for reason, count in collection.refused.most_common()},
-        engines=feed.search.engines if feed.search else (),
+        engines=engine_reports(feed.search),
         search_stopped_because=feed.search.stopped_because if feed.search else None,
         started_at=started_at,
         finished_at=datetime.now(UTC),

@@ -1,6 +1,7 @@
 """What the bytes of a candidate are: a whole picture of a kind we take, or refused. No name or label is believed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, cast
@@ -71,11 +72,17 @@ def _kind_of(head: bytes) -> Kind:
 
 
 def _size(data: Bytes, kind: Kind) -> tuple[int, int]:
-    """Width and height, from the header alone: nothing is decoded, and no other format's reader is tried."""
+    with opened(data, kind) as image:
+        return image.size
+
+
+@contextmanager
+def opened(data: Bytes, kind: Kind) -> Iterator[Image.Image]:
+    """Its header is read: nothing is decoded, and no other format's reader is tried. RefusedError when it cannot be."""
     file = BytesIO(data) if isinstance(data, bytes) else cast(IO[bytes], data)
     try:
         with Image.open(file, formats=(kind.name,)) as image:
-            return image.size
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise RefusedError(Refusal.TOO_MANY_PIXELS) from error
     except Exception as error:  # a reader fed by strangers may raise anything

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from zipfile import ZipFile
 
 from shared.cassandra import Cassandra
+from shared.filters import Filters
 from shared.images import FoundImage, Images
 from shared.searches import Asked, Search, Searches
 from tests.pictureweb.kinds import KINDS
@@ -26,11 +27,13 @@ class Neighbours:
         self.images = Images(cassandra)
         self.searches = Searches(cassandra)
 
-    async def a_running_job(self, asked: int, run: int = 1) -> UUID:
+    async def a_running_job(self, asked: int, run: int = 1, filters: Filters | None = None) -> UUID:
         job_id = uuid4()
+        stored = filters.stored() if filters else None
         await self.cassandra.execute(
-            "INSERT INTO jobs (job_id, state, run, version, query, images) VALUES (?, 'running', ?, 2, ?, ?)",
-            (job_id, run, QUERY, asked),
+            "INSERT INTO jobs (job_id, state, run, version, query, images, filters) "
+            "VALUES (?, 'running', ?, 2, ?, ?, ?)",
+            (job_id, run, QUERY, asked, stored),
         )
         return job_id
 
@@ -50,7 +53,8 @@ class Neighbours:
         await self.images.add(job_id, found)
 
     async def finish_search(self, job_id: UUID, found: int = 0) -> None:
-        await self.searches.finish(job_id, Search(True, found, (Asked("google", "exhausted", found=found),)))
+        asked = Asked("google", "exhausted", found=found, unusable=2, left_out=3, ignored=("kind",))
+        await self.searches.finish(job_id, Search(True, found, (asked,)))
 
 
 def urls(site: PictureWeb, kinds: Sequence[str], first_number: int = 1) -> list[str]:

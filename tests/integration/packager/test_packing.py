@@ -3,12 +3,14 @@
 import asyncio
 import hashlib
 import threading
+from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from PIL import Image
 
 from services.packager.app import guarded_fetcher
 from services.packager.packing import Means, Pack
@@ -16,12 +18,15 @@ from services.packager.settings import Settings
 from shared.archives import LocalArchives
 from shared.errors import Reason, RunError
 from shared.events import ArchiveBuilt
+from shared.filters import FileFormat, Filters, MinimumSize, Orientation
 from shared.publisher import Publisher
 from shared.pulse import Progress
 from tests.integration.bus import Bus
 from tests.integration.packager.neighbours import QUERY, Neighbours, Opened, urls
 from tests.integration.packager.place import until
+from tests.pictureweb.pictures import SHAPES
 from tests.pictureweb.site import PictureWeb
+from tests.unit.packager.samples import a_candidate, encoded
 
 pytestmark = pytest.mark.integration
 
@@ -77,7 +82,48 @@ async def test_an_archive_says_honestly_what_was_asked_found_kept_and_refused(
     assert opened.report["query"] == QUERY
     assert (opened.report["asked"], opened.report["found"], opened.report["kept"]) == (50, 12, 6)
     assert opened.report["refused"] == built.refused
-    assert opened.report["engines"] == ["google"]
+    assert opened.report["engines"] == [
+        {
+            "engine": "google",
+            "ending": "exhausted",
+            "found": 12,
+            "unusable": 2,
+            "left_out": 3,
+            "filters_ignored": ["type"],
+        }
+    ]
+
+
+async def test_what_came_is_held_against_the_filters_whatever_the_engine_said(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb, tmp_path: Path
+) -> None:
+    filters = Filters(minimum_size=MinimumSize.XGA, orientation=Orientation.PORTRAIT, file_format=FileFormat.JPEG)
+    job_id = await others.a_running_job(asked=50, filters=filters)
+    portrait, small, landscape = (len(SHAPES) + SHAPES.index(shape) for shape in ((968, 1296), (744, 992), (1096, 824)))
+    goods = [urls(site, ["good"], number)[0] for number in (portrait, small, landscape)]
+    await others.find(job_id, [*goods, *urls(site, ["png"])])
+    upright = "data:image/jpeg;base64," + b64encode(encoded(Image.new("RGB", (800, 1000)), "JPEG")).decode()
+    broken = "data:image/jpeg;base64,@@@@"
+    thumbnails = [a_candidate(rank, url=url, thumbnail_only=True) for rank, url in ((5, upright), (6, broken))]
+    await others.images.add(job_id, thumbnails)
+    await others.finish_search(job_id, found=6)
+
+    await Pack(job_id, 1, means).work(Progress())
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert built.refused == {
+        "below_minimum_size": 1,
+        "other_orientation": 1,
+        "other_format": 1,
+        "not_a_picture": 1,
+    }
+    opened = Opened(tmp_path / f"{job_id}-1.zip")
+    assert [(row["rank"], row["width"], row["thumbnail_only"]) for row in opened.manifest] == [
+        ("1", "968", "no"),
+        ("5", "800", "yes"),
+    ]
+    assert opened.report["filters"] == {"minimum-size": "1024x768", "orientation": "portrait", "format": "jpeg"}
+    assert (opened.report["kept"], opened.report["thumbnails"]) == (2, 1)
 
 
 async def test_it_fetches_while_the_search_still_finds(

@@ -1,13 +1,12 @@
 import csv
 import io
-import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.packager.manifest import Entry, Report, manifest_csv, picture_name, report_json, site_of, slug
+from services.packager.manifest import Entry, manifest_csv, picture_name, site_of, slug
 
 NOW = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
 
@@ -29,8 +28,13 @@ def an_entry(rank: int = 1, title: str | None = "Red panda") -> Entry:
         source_site="pages.example",
         title=title,
         creator=None,
+        creator_url=None,
         licence=None,
+        licence_url=None,
+        attribution_text=None,
         retrieved_at=NOW,
+        strategy="inline data",
+        thumbnail_only=False,
     )
 
 
@@ -73,6 +77,7 @@ def test_no_query_makes_a_name_that_leaves_the_folder(query: str) -> None:
 
 def test_a_name_begins_with_the_rank_so_that_the_files_sort_as_they_were_found() -> None:
     assert picture_name(7, "cats", "f" * 64, "png") == "0007_cats_ffffffff.png"
+    assert picture_name(8, "cats", "f" * 64, "png", thumbnail=True) == "0008_cats_ffffffff_thumbnail.png"
     assert picture_name(12345, "cats", "f" * 64, "png") == "12345_cats_ffffffff.png"
 
 
@@ -96,8 +101,13 @@ def test_the_manifest_is_a_table_in_order_of_rank() -> None:
         "source_site": "pages.example",
         "title": "Red panda",
         "creator": "",
+        "creator_url": "",
         "licence": "",
+        "licence_url": "",
+        "attribution_text": "",
         "retrieved_at": "2026-11-20T09:00:00+00:00",
+        "strategy": "inline data",
+        "thumbnail_only": "no",
     }
 
 
@@ -117,23 +127,3 @@ def test_a_title_never_becomes_a_formula(title: str) -> None:
 )
 def test_the_site_is_the_host_of_the_page(page: str | None, site: str | None) -> None:
     assert site_of(page) == site
-
-
-def test_the_report_carries_the_counts() -> None:
-    report = Report(
-        query="caf\u00e9",
-        asked=10,
-        found=14,
-        kept=9,
-        refused={"gone": 2, "duplicate": 1},
-        engines=("google",),
-        search_stopped_because="exhausted",
-        started_at=NOW,
-        finished_at=NOW,
-    )
-
-    read = json.loads(report_json(report))
-    assert read["query"] == "caf\u00e9"
-    assert (read["asked"], read["found"], read["kept"], read["refused"]) == (10, 14, 9, {"gone": 2, "duplicate": 1})
-    assert read["engines"] == ["google"]
-    assert datetime.fromisoformat(read["started_at"]) == NOW
