@@ -9,7 +9,9 @@ import pytest
 
 from shared.claims import Counts, Heartbeats
 from shared.events import Event, JobSubmitted, Stage
+from shared.filters import Colour, Filters, MinimumSize
 from shared.recipients import Recipient, Recipients
+from shared.searches import Asked, Search, Searches
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -78,6 +80,44 @@ async def test_json_becomes_the_same(gateway: Gateway, bus: Bus) -> None:
     assert document["page"].startswith("http://pictures.example/jobs/")
     async with gateway.visitor.get(f"/api/v1/jobs/{document['url'].rpartition('/')[2]}") as status:
         assert (await status.json())["state"] == "accepted"
+
+
+async def test_the_filters_go_to_the_topic_and_another_filter_is_another_job(gateway: Gateway, bus: Bus) -> None:
+    form = {**tomorrow_at_noon(), "nonce": await nonce_of(gateway), "colour": "teal", "safe-search": "off"}
+
+    jobs = []
+    for change in ({}, {"licence": "any", "site": ""}, {"colour": "blue"}):
+        async with gateway.visitor.post("/jobs", data={**form, **change}, allow_redirects=False) as answer:
+            jobs.append(gateway.job_of(answer))
+    event = await bus.event(jobs[0], JobSubmitted)
+
+    assert event.filters == Filters(colour=Colour.TEAL, safe_search=False)
+    assert jobs[0] == jobs[1] != jobs[2]
+
+
+async def test_a_job_tells_its_filters_and_which_engine_could_not_apply_them(gateway: Gateway) -> None:
+    job_id = uuid4()
+    filters = Filters(minimum_size=MinimumSize.MP2, colour=Colour.TEAL)
+    await gateway.put_row(job_id, state="running", run=1, filters=filters.stored())
+    asked = (Asked("google", "blocked"), Asked("openverse", "enough", ignored=("minimum_size", "colour")))
+    token = gateway.desk.links.status_token(job_id)
+
+    async with gateway.visitor.get(f"/jobs/{token}") as answer:
+        before = await answer.text()
+    await Searches(gateway.cassandra).finish(job_id, Search(True, 30, asked))
+    async with gateway.visitor.get(f"/jobs/{token}") as answer:
+        page = await answer.text()
+    async with gateway.visitor.get(f"/api/v1/jobs/{token}") as answer:
+        document = await answer.json()
+
+    assert "Minimum size: 2 megapixels" in before
+    assert "Colour: Teal" in before
+    assert "could not" not in before
+    assert "<dt>Openverse</dt><dd>could not filter by minimum size, colour</dd>" in page
+    assert "Google" not in page
+    assert "we check on every picture ourselves" in page
+    assert document["filters"] == {"minimum-size": "2mp", "colour": "teal"}
+    assert document["filters_ignored"] == {"openverse": ["minimum-size", "colour"]}
 
 
 async def test_the_same_form_twice_is_one_job(gateway: Gateway, bus: Bus) -> None:

@@ -14,13 +14,15 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from deploy.local.chromium import find_chromium
 from deploy.local.ports import free_ports
 from shared.events import JobSubmitted, RescheduleRequested
+from shared.filters import Colour, FileFormat, Filters
 from shared.links import Wish
 from shared.recipients import Recipients
+from shared.searches import Asked, Search, Searches
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -242,6 +244,48 @@ async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(gatewa
     assert first == again != changed
 
 
+async def test_a_wrong_filter_is_never_out_of_sight(gateway: Gateway, chrome: Chrome) -> None:
+    def is_open() -> bool:
+        return chrome.find_element(By.ID, "site").is_displayed()
+
+    def visit() -> None:
+        chrome.get(on_loopback(gateway))
+        assert not is_open()
+        wish = {"search-query": "red pandas", "email": "someone@example.com", "images": "12", "site": "my site"}
+        fill_in(chrome, wish)
+        send(chrome)
+        assert lines_of(chrome, "#summary li") == ["Site must be a host name such as example.com"]
+        assert is_open()
+        assert text_of(chrome, "#site-error") == "Site must be a host name such as example.com"
+        assert chrome.find_element(By.ID, "site").get_attribute("value") == "my site"
+
+        chrome.find_element(By.TAG_NAME, "summary").click()
+        assert not is_open()
+        chrome.find_element(By.LINK_TEXT, "Site must be a host name such as example.com").click()
+        assert chrome.switch_to.active_element.get_attribute("id") == "site"
+
+    await asyncio.to_thread(visit)
+
+
+async def test_after_back_the_filters_are_in_sight_again(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
+    def visit() -> UUID:
+        chrome.get(on_loopback(gateway))
+        fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
+        chrome.find_element(By.TAG_NAME, "summary").click()
+        Select(chrome.find_element(By.NAME, "colour")).select_by_visible_text("Teal")
+        send(chrome)
+        job_id = job_shown(chrome, gateway)
+        chrome.back()
+        WebDriverWait(chrome, 10).until(lambda _: chrome.find_elements(By.NAME, "colour"))
+        WebDriverWait(chrome, 10).until(lambda _: chrome.find_element(By.NAME, "colour").is_displayed())
+        assert chrome.find_element(By.NAME, "colour").get_attribute("value") == "teal"
+        return job_id
+
+    job_id = await asyncio.to_thread(visit)
+
+    assert (await bus.event(job_id, JobSubmitted)).filters == Filters(colour=Colour.TEAL)
+
+
 async def test_over_plain_http_the_form_is_still_known_as_ours(gateway: Gateway, chrome: Chrome) -> None:
     def visit() -> None:
         chrome.get(gateway.desk.public_url)
@@ -266,9 +310,12 @@ async def test_without_scripts_everything_works_from_the_server(gateway: Gateway
             type_in(chrome, "search-query", "red pandas")
             type_in(chrome, "email", "someone@")
             type_in(chrome, "images", "12")
+            chrome.find_element(By.TAG_NAME, "summary").click()
+            type_in(chrome, "country", "Atlantis")
             send(chrome)
             refused = text_of(chrome)
             type_in(chrome, "email", "someone@example.com")
+            type_in(chrome, "country", "de")
             send(chrome)
             return refused, text_of(chrome)
 
@@ -276,6 +323,7 @@ async def test_without_scripts_everything_works_from_the_server(gateway: Gateway
 
     assert "Sorry, something went wrong!!" in refused
     assert "Email is invalid" in refused
+    assert "Country is not known" in refused
     assert "Congratulations!!" in accepted
 
 
@@ -340,10 +388,16 @@ async def test_no_page_is_wider_than_the_screen_or_breaks_its_own_policy(
     gateway: Gateway, chrome: Chrome, width: int
 ) -> None:
     job_id = uuid4()
-    await gateway.put_row(job_id, state="completed", query="W" * 200, archive_run=1, kept=9, refused={"html": 4})
+    filters = Filters(colour=Colour.TRANSPARENT, file_format=FileFormat.PNG, site="w" * 60 + ".example")
+    refused = {"html": 4, "other_orientation": 3}
+    row = {"query": "W" * 200, "archive_run": 1, "kept": 9, "refused": refused, "filters": filters.stored()}
+    await gateway.put_row(job_id, state="completed", **row)
+    asked = Asked("commons", "enough", ignored=tuple(sorted(filters.chosen)))
+    await Searches(gateway.cassandra).finish(job_id, Search(True, 9, (asked,)))
     waiting_id = uuid4()
     await gateway.put_row(waiting_id, due_at=datetime.now(UTC) + timedelta(days=1))
     site = on_loopback(gateway)
+    retry = urlsplit(gateway.desk.links.retry(Wish("red pandas", 42, filters))).path
     status, waiting = (gateway.desk.links.status_token(each) for each in (job_id, waiting_id))
 
     def visit() -> dict[str, int]:
@@ -351,7 +405,7 @@ async def test_no_page_is_wider_than_the_screen_or_breaks_its_own_policy(
         chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         complaints_of(chrome)
         widths = {}
-        for path in ("/", "/nothing", f"/jobs/{status}", f"/jobs/{waiting}", "/download/made-up"):
+        for path in ("/", retry, "/nothing", f"/jobs/{status}", f"/jobs/{waiting}", "/download/made-up"):
             chrome.get(site + path)
             widths[path] = chrome.execute_script("return document.documentElement.scrollWidth")
         chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
