@@ -276,7 +276,7 @@ async def test_after_back_the_filters_are_in_sight_again(gateway: Gateway, chrom
         send(chrome)
         job_id = job_shown(chrome, gateway)
         chrome.back()
-        WebDriverWait(chrome, 10).until(lambda _: chrome.find_elements(By.NAME, "colour"))
+        chrome.refresh()  # or it may have been kept alive meanwhile
         WebDriverWait(chrome, 10).until(lambda _: chrome.find_element(By.NAME, "colour").is_displayed())
         assert chrome.find_element(By.NAME, "colour").get_attribute("value") == "teal"
         return job_id

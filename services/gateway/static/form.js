@@ -14,7 +14,10 @@ const GRACE = 120_000;
 const DAY = 86_400_000;
 
 // What was sent once stands still: sent again, by a second click or after Back, it is the same job.
-const FROZEN = ["date", "time", "time-zone", "nonce"];
+// Browsers bring back the rest; not the filters, which they are told never to fill in.
+const folded = form.querySelector("details");
+const filters = [...folded.querySelectorAll("[name]")].map((field) => field.name);
+const FROZEN = ["date", "time", "time-zone", "nonce", ...filters];
 
 let untouched = form.dataset.suggested === "yes";
 let sent = untouched ? (history.state?.sent ?? null) : null;
@@ -158,17 +161,16 @@ for (const name of ["date", "time"]) {
   });
 }
 
-// What narrows the search is never out of sight, also where the browser has filled it in after Back.
-function unfold() {
-  const folded = form.querySelector("details");
-  const changed = (field) =>
-    field.options ? [...field.options].some((option) => option.selected !== option.defaultSelected) : field.value !== field.defaultValue;
-  if ([...folded.querySelectorAll("select, input")].some(changed)) folded.open = true;
+// What narrows the search is never out of sight.
+function restore() {
+  for (const name of FROZEN.filter((name) => name in sent)) {
+    if (filters.includes(name) && input(name).value !== sent[name]) folded.open = true;
+    input(name).value = sent[name];
+  }
 }
 
-window.addEventListener("pageshow", unfold);
 showZone();
-if (sent) for (const name of FROZEN) input(name).value = sent[name];
+if (sent) restore();
 keepClock();
 setInterval(keepClock, 5_000);
 if (!summary.hidden) summary.focus();
