@@ -11,6 +11,7 @@ from services.notifier.settings import Settings as Notifier
 from services.packager.settings import Settings as Packager
 from services.scheduler.settings import Settings as Scheduler
 from services.scraper.settings import Settings as Scraper
+from shared.filterwords import FILTER_WORDS
 from shared.provision import ProvisionSettings
 
 README = (Path(__file__).parents[3] / "README.md").read_text()
@@ -36,3 +37,11 @@ def test_every_file_the_readme_points_to_is_there() -> None:
     root = Path(__file__).parents[3]
 
     assert [path for path in re.findall(r"\]\(([^)#:]+)\)", README) if not (root / path).exists()] == []
+
+
+def test_the_readme_names_every_filter_and_every_value_of_it() -> None:
+    rows = [line.split("|") for line in README.splitlines() if line.startswith("| `")]
+
+    for wording in FILTER_WORDS.values():
+        (said,) = (row[2] for row in rows if f"`{wording.name}`" in row[1])
+        assert [value for value in wording.choices if f"`{value}`" not in said] == []
