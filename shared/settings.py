@@ -124,10 +124,13 @@ class ProcessSettings(BaseSettings):
 S = TypeVar("S", bound=BaseSettings)
 
 
-def read_settings(kind: type[S]) -> S:
-    """The service's settings, or the end of the process with one line per variable that is missing or wrong."""
+def read_settings(kind: type[S], **said: Any) -> S:
+    """The service's settings, or the end of the process with one line per variable that is missing or wrong.
+
+    `said`: on the command line, and wins.
+    """
     try:
-        return kind()
+        return kind(**said)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             print(f"{_variable(problem['loc'])}: {problem['msg']}", file=sys.stderr)  # noqa: T201 - logs need settings

@@ -21,8 +21,9 @@ from services.scraper.engines.paged import Paged
 from services.scraper.handlers import search_images
 from services.scraper.homes import sweep_homes
 from services.scraper.launching import launch_local, launch_remote
+from services.scraper.recycling import MIB, Endurance
 from services.scraper.searching import Means
-from services.scraper.settings import Settings
+from services.scraper.settings import EngineSettings, Settings
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
@@ -47,7 +48,9 @@ async def run(settings: Settings) -> None:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
         await asyncio.to_thread(sweep_homes)
-        browsers = await stack.enter_async_context(Browsers.warm(build_launch(settings), settings.search_slots))
+        count = settings.search_slots if settings.needs_browser else 0
+        warm = Browsers.warm(build_launch(settings), count, build_endurance(settings))
+        browsers = await stack.enter_async_context(warm)
         pages = await stack.enter_async_context(asking(settings.user_agent))
         bench = build_bench(settings, cassandra, publisher)
         # Before the browsers and the publisher go: every run is handed back.
@@ -61,7 +64,11 @@ async def run(settings: Settings) -> None:
         await run_streams(app, backbone.health)
 
 
-def build_launch(settings: Settings) -> Launch:
+def build_endurance(settings: Settings) -> Endurance:
+    return Endurance(searches=settings.browser_searches, memory=settings.browser_memory * MIB)
+
+
+def build_launch(settings: EngineSettings) -> Launch:
     if settings.selenium_url:
         url, options = settings.selenium_url, chrome_options()
         return partial(launch_remote, url=url, options=options, on_every_page=watch_script())
@@ -97,7 +104,7 @@ def build_means(settings: Settings, cassandra: Cassandra, publisher: Publisher, 
     )
 
 
-def build_engines(settings: Settings, browsers: Browsers, pages: Asking) -> list[Engine]:
+def build_engines(settings: EngineSettings, browsers: Browsers, pages: Asking) -> list[Paged | Google]:
     """In the order they are asked."""
     sites = (
         Bing(settings.bing_url),
@@ -105,6 +112,6 @@ def build_engines(settings: Settings, browsers: Browsers, pages: Asking) -> list
         Openverse(settings.openverse_url),
         Commons(settings.commons_url),
     )
-    engines: dict[str, Engine] = {site.name: Paged(site, pages) for site in sites}
+    engines: dict[str, Paged | Google] = {site.name: Paged(site, pages) for site in sites}
     engines["google"] = Google(browsers, url=settings.google_url)
     return [engines[name] for name in settings.engines]

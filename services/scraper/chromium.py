@@ -33,6 +33,7 @@ _FLAGS = (
     "--no-default-browser-check",
     "--mute-audio",
     "--disable-remote-fonts",
+    "--disable-back-forward-cache",  # nobody goes back, and each page it keeps holds 70 MB
 )
 # Addresses are what is wanted; the packager fetches the pictures. The flag that promises the same loads some.
 _PREFERENCES = {"profile.managed_default_content_settings.images": 2}

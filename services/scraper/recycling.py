@@ -10,7 +10,7 @@ class Endurance:
     """After so many searches, or with so many bytes of memory, a browser is replaced."""
 
     searches: int = 50
-    memory: int = 1500 * MIB
+    memory: int = 1000 * MIB
 
     def over(self, searches: int, memory: int | None) -> bool:
         """`memory` is None where it is not known: of a browser on another machine."""

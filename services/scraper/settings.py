@@ -5,10 +5,14 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.settings import CommaSeparated, ProcessSettings
 
-KNOWN_ENGINES = ("google", "bing", "duckduckgo", "openverse", "commons")
+BROWSED = "google"
+"""The one that needs a browser."""
+
+KNOWN_ENGINES = (BROWSED, "bing", "duckduckgo", "openverse", "commons")
 
 
 def _known(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,8 +36,10 @@ def _on_path(*names: str) -> Path:
     return Path(next(filter(None, map(shutil.which, names)), names[0]))
 
 
-class Settings(ProcessSettings):
+class EngineSettings(BaseSettings):
     """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here."""
+
+    model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
 
     engines: Annotated[CommaSeparated, AfterValidator(_known)] = ("openverse", "commons")
     google_url: WebAddress = "https://www.google.com"
@@ -49,14 +55,26 @@ class Settings(ProcessSettings):
     )
     chromedriver: Path = Field(default_factory=lambda: _on_path("chromedriver"), validate_default=True)
 
-    search_slots: int = Field(default=1, ge=1)
-    spares: float = Field(default=0.15, ge=0, le=1)
-    search_seconds: float = Field(default=120, gt=0)
-    cool_down_minutes: float = Field(default=15, ge=0)
+    @property
+    def needs_browser(self) -> bool:
+        return BROWSED in self.engines
 
     @field_validator("chrome_binary", "chromedriver")
     @classmethod
     def _needed_here(cls, path: Path, info: ValidationInfo) -> Path:
-        if info.data.get("selenium_url") is None and not path.is_file():
+        needed = BROWSED in info.data.get("engines", ()) and info.data.get("selenium_url") is None
+        if needed and not path.is_file():
             raise ValueError(f"there is no {path}; say where it lies, or set AID_SELENIUM_URL")
         return path
+
+
+class Settings(ProcessSettings, EngineSettings):
+    """`browser_memory` in MiB."""
+
+    browser_searches: int = Field(default=50, ge=1)
+    browser_memory: int = Field(default=1000, ge=1)
+
+    search_slots: int = Field(default=1, ge=1)
+    spares: float = Field(default=0.15, ge=0, le=1)
+    search_seconds: float = Field(default=120, gt=0)
+    cool_down_minutes: float = Field(default=15, ge=0)

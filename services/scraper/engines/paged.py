@@ -10,9 +10,12 @@ import structlog
 from aiolimiter import AsyncLimiter
 
 from services.scraper.engines import Batch, Ending, Hit, Query
+from services.scraper.survey import Survey
 from shared.filters import Filters
 
 log = structlog.get_logger()
+
+PAGES_TO_RESULTS = 2
 
 IDLE_PAGES = 2
 """So many pages in a row that repeat what is known: it would go on for ever."""
@@ -99,7 +102,7 @@ class Paged:
         known: set[str] = set()
         idle = unusable = 0
         while ask is not None:
-            page = await self._page(ask)
+            page, _ = await self._page(ask)
             fresh = tuple(replace(hit, strategy=self._site.strategy) for hit in page.hits if hit.url not in known)
             known.update(hit.url for hit in fresh)
             idle = 0 if fresh or not page.hits else idle + 1
@@ -112,22 +115,34 @@ class Paged:
             yield Batch(fresh, page.unusable, ending, page.retry_after)
             ask = page.more if ending is None else None
 
-    async def _page(self, ask: Ask) -> Page:
+    async def survey(self, query: Query) -> Survey:
+        """Of the first page that has results; a page that only leads to it may come before."""
+        page, text = await self._page(self._site.first(query))
+        for _ in range(PAGES_TO_RESULTS - 1):
+            if page.hits or page.more is None:
+                break
+            page, text = await self._page(page.more)
+        changed = page.unusable and not page.hits
+        ending = Ending.PAGE_CHANGED if changed else page.ending
+        return Survey({self._site.strategy: len(page.hits)}, ending, text)
+
+    async def _page(self, ask: Ask) -> tuple[Page, str]:
+        """And the text of the answer."""
         try:
             async with self._pace:
                 answer = await self._asking.get(ask)
         except NoAnswerError as error:
             log.warning("engine_no_answer", engine=self.name, page=ask.number, detail=str(error))
-            return Page(ending=Ending.BROKEN)
+            return Page(ending=Ending.BROKEN), ""
         if refused := refusal(answer):
             log.warning("engine_refused", engine=self.name, page=ask.number, status=answer.status)
-            return Page(ending=refused, retry_after=answer.retry_after)
+            return Page(ending=refused, retry_after=answer.retry_after), answer.text
         try:
             # In a thread: a page made to hurt must not stop the heartbeats of other searches.
-            return await asyncio.to_thread(self._site.read, ask, answer)
+            return await asyncio.to_thread(self._site.read, ask, answer), answer.text
         except (PageChangedError, ValueError, RecursionError) as error:
             log.warning("engine_page_changed", engine=self.name, page=ask.number, detail=str(error)[:200])
-            return Page(ending=Ending.PAGE_CHANGED)
+            return Page(ending=Ending.PAGE_CHANGED), answer.text
 
 
 def refusal(answer: Answer) -> Ending | None:

@@ -34,10 +34,11 @@ def test_chromium_is_found_on_the_path(programs: Path) -> None:
     assert settings.engines == ("openverse", "commons")
 
 
-def test_a_missing_chromium_stops_the_start(
+def test_a_missing_chromium_stops_the_start_of_one_that_asks_google(
     programs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("PATH", str(programs / "empty"))
+    monkeypatch.setenv("AID_ENGINES", "openverse,google")
 
     assert {line.partition(":")[0] for line in refusal(capsys).splitlines()} == {
         "AID_CHROME_BINARY",
@@ -45,8 +46,15 @@ def test_a_missing_chromium_stops_the_start(
     }
 
 
+def test_engines_that_need_no_browser_need_no_chromium(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(programs / "empty"))
+
+    assert not read_settings(Settings).needs_browser
+
+
 def test_with_a_selenium_server_no_chromium_is_needed(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(programs / "empty"))
+    monkeypatch.setenv("AID_ENGINES", "google")
     monkeypatch.setenv("AID_SELENIUM_URL", "http://selenium:4444/wd/hub/")
 
     assert read_settings(Settings).selenium_url == "http://selenium:4444/wd/hub"
@@ -60,6 +68,8 @@ def test_with_a_selenium_server_no_chromium_is_needed(programs: Path, monkeypatc
         ("AID_GOOGLE_URL", "www.google.com"),
         ("AID_SEARCH_SLOTS", "0"),
         ("AID_SPARES", "-1"),
+        ("AID_BROWSER_SEARCHES", "0"),
+        ("AID_BROWSER_MEMORY", "much"),
         ("AID_SEARCH_SECONDS", "soon"),
     ],
 )
