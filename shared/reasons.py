@@ -7,7 +7,7 @@ REASON_WORDS = {
     Reason.BLOCKED: "The search engines turned us away.",
     Reason.PAGE_CHANGED: "The search engines answered in a way we do not understand yet.",
     Reason.SEARCH_FAILED: "The search engines could not be reached.",
-    Reason.NO_PICTURES: "Pictures were found, but none of them could be downloaded and was what you asked for.",
+    Reason.NO_PICTURES: "Pictures were found, but none that could be downloaded and was what you asked for.",
     Reason.STORAGE_FULL: "There was no room left to keep the pictures.",
     Reason.OVERLOADED: "There was too much to do, and your turn did not come within a day.",
     Reason.WORKER_LOST: "The work was interrupted too many times.",
