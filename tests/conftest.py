@@ -17,6 +17,7 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import serving
 from shared.anyrecords import read_any_record
 from tests.integration.running import what_services_say
+from tests.tables import print_tables
 from tests.workers import ByServers
 
 
@@ -40,6 +41,10 @@ def pytest_configure() -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByServers:
     return ByServers(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    print_tables(terminalreporter)
 
 
 @pytest.hookimpl(wrapper=True)

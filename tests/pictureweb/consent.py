@@ -6,6 +6,8 @@ from aiohttp import web
 from yarl import URL
 
 COOKIE = "SOCS"
+FORMS = {"m": "consent.html", "ml": "consent-ml.html"}
+"""The page that asks, as it was in 2022 and as it is since; the second is also shown in a frame."""
 
 
 def cookie_value(q: str) -> str:
@@ -16,10 +18,10 @@ def given(request: web.Request) -> bool:
     return request.cookies.get(COOKIE) == cookie_value(request.query.get("q", ""))
 
 
-def asked(request: web.Request) -> web.Response:
-    """A redirect as seen in the EU in 2022."""
+def asked(request: web.Request, form: str) -> web.Response:
+    """A redirect as seen in the EU."""
     query = {"continue": str(request.url), "gl": "DE", "m": "0", "pc": "irp", "uxe": "eomtm", "hl": "en", "src": "1"}
-    response = web.Response(status=302, headers={"Location": str(URL("/consent/m").with_query(query))})
+    response = web.Response(status=302, headers={"Location": str(URL(f"/consent/{form}").with_query(query))})
     response.set_cookie("CONSENT", "PENDING+123")
     return response
 

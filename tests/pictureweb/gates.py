@@ -2,33 +2,28 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
 from aiohttp import web
 from yarl import URL
 
 from tests.pictureweb import consent
 from tests.pictureweb.markup import Markups
-from tests.pictureweb.skins import Verdict
 
 # A stub: SearXNG counts a body under 2000 characters with "/sorry/" in it as a block page.
 STUB = '<html><head><title>429</title></head><body>See <a href="/sorry/index">why</a>.</body></html>'
+RETRY_AFTER = 90  # seconds
+
+Stop = Callable[[web.Request, Markups], web.Response | None]
 
 
-@dataclass(frozen=True)
-class Gate:
-    """``stop``: the answer given instead of the results; ``None`` lets the search pass."""
-
-    name: str
-    verdict: Verdict
-    stop: Callable[[web.Request, Markups], web.Response | None]
-
-
-def _consent(request: web.Request, _: Markups) -> web.Response | None:
-    return None if consent.given(request) else consent.asked(request)
+def _consent(form: str, request: web.Request, _: Markups) -> web.Response | None:
+    return None if consent.given(request) else consent.asked(request, form)
 
 
 def _pass(_request: web.Request, _: Markups) -> None:
-    """The dialog of this gate is part of the result page."""
+    """What this gate shows lies over the result page."""
 
 
 def _sorry(request: web.Request, _: Markups) -> web.Response:
@@ -37,7 +32,17 @@ def _sorry(request: web.Request, _: Markups) -> web.Response:
 
 
 def _too_many(_request: web.Request, _: Markups) -> web.Response:
-    return web.Response(status=429, text=STUB, content_type="text/html")
+    return web.Response(status=429, text=STUB, content_type="text/html", headers={"Retry-After": str(RETRY_AFTER)})
+
+
+def _stub(_request: web.Request, _: Markups) -> web.Response:
+    return web.Response(text=STUB, content_type="text/html")
+
+
+def _captcha(request: web.Request, markups: Markups) -> web.Response:
+    """The block page without a redirect, and with a status that says that all is well."""
+    text = markups.page("sorry.html", url=str(request.url), address=request.remote)
+    return web.Response(text=text, content_type="text/html")
 
 
 def _script_shell(request: web.Request, markups: Markups) -> web.Response:
@@ -45,13 +50,33 @@ def _script_shell(request: web.Request, markups: Markups) -> web.Response:
     return web.Response(text=text, content_type="text/html")
 
 
+@dataclass(frozen=True)
+class Gate:
+    """``verdict``: the end of a search that meets it; ``None`` if it gets through, as it must.
+
+    ``stop``: the answer given instead of the results, or ``None``. ``over``: the template of what lies over them until
+    consent is given; what is no question stays.
+    """
+
+    name: str
+    verdict: Literal["blocked", "page changed"] | None
+    stop: Stop = _pass
+    over: str = ""
+    asks: bool = False
+
+
 GATES = {
     gate.name: gate
     for gate in (
-        Gate("consent", "results", _consent),
-        Gate("consent-dialog", "results", _pass),
+        Gate("consent", None, partial(_consent, "m")),
+        Gate("consent-ml", None, partial(_consent, "ml")),
+        Gate("consent-dialog", None, over="consent-dialog.html", asks=True),
+        Gate("consent-frame", None, over="consent-frame.html", asks=True),
+        Gate("badge", None, over="recaptcha-badge.html"),
         Gate("sorry", "blocked", _sorry),
         Gate("429", "blocked", _too_many),
+        Gate("stub", "blocked", _stub),
+        Gate("captcha", "blocked", _captcha),
         Gate("shell", "page changed", _script_shell),
     )
 }

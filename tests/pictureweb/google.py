@@ -1,9 +1,7 @@
-"""The search site: the result page, the batches it loads on scrolling, and the home page with the box."""
+"""The search site: what its addresses answer."""
 
 import asyncio
-import hashlib
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,14 +10,12 @@ from tests.pictureweb import consent, gates
 from tests.pictureweb.kinds import KINDS
 from tests.pictureweb.markup import Markups
 from tests.pictureweb.pictures import Album
-from tests.pictureweb.records import later_batch, records_object
-from tests.pictureweb.results import BATCH, Result, batch
+from tests.pictureweb.resultpage import ResultPages
+from tests.pictureweb.results import results_between
 from tests.pictureweb.skins import SKINS
 from tests.pictureweb.twins.site import Twins
 from tests.pictureweb.visits import VISITS, Place, counted
 from tests.pictureweb.wishes import Wish, wish_of
-
-LATER_BATCH_MS = (100, 300)
 
 
 @dataclass(frozen=True)
@@ -30,41 +26,31 @@ class SearchSite:
     port: int
 
     async def home(self, _: web.Request) -> web.Response:
-        return _html(self.markups.page("home.html", skins=SKINS, gates=gates.GATES, kinds=KINDS))
+        names = {"skins": SKINS, "gates": gates.GATES, "kinds": KINDS}
+        return _html(self.markups.page("home.html", **names))
 
     async def search(self, request: web.Request) -> web.Response:
         wish, start = self._wish(request), int(request.query.get("start", 0))
         await asyncio.sleep(wish.slow_ms / 1000)
         if stopped := self._stopped(request, wish, start):
             return stopped
-        results = [] if wish.empty else batch(wish, start, self.port)
-        if "vet" in request.query:
-            return await self._later(wish, results, start)
-        return _html(self._first(request, wish, results))
+        pages = ResultPages(self.markups, wish, self.port)
+        if {"vet", "asearch"} & request.query.keys():
+            return await pages.later(start)
+        return _html(pages.first(request))
 
     def _stopped(self, request: web.Request, wish: Wish, start: int) -> web.Response | None:
         if not wish.gate or start < wish.gate_from:
             return None
         return gates.GATES[wish.gate].stop(request, self.markups)
 
-    def _first(self, request: web.Request, wish: Wish, results: Sequence[Result]) -> str:
-        return self.markups.page(
-            "results.html",
-            q=request.query.get("q", ""),
-            tile=SKINS[wish.skin].tile,
-            results=results,
-            records=records_object(results),
-            batch=BATCH,
-            last=wish.results <= BATCH,
-            empty=wish.empty,
-            dialog=wish.gate == "consent-dialog" and not consent.given(request),
-        )
-
-    async def _later(self, wish: Wish, results: Sequence[Result], start: int) -> web.Response:
-        await asyncio.sleep(_later_ms(wish.words, start) / 1000)
-        tiles = self.markups.tiles(SKINS[wish.skin], results)
-        body = later_batch(results, tiles, last=start + BATCH >= wish.results)
-        return web.Response(text=body, content_type="application/json")
+    async def panel(self, request: web.Request) -> web.Response:
+        """The address of one picture, after a while; not at all for a tile that is stuck."""
+        wish, rank = self._wish(request), int(request.query["rank"])
+        await asyncio.sleep(wish.swap_ms / 1000)
+        stuck = wish.stuck and (rank + 1) % wish.stuck == 0
+        (result,) = results_between(wish, rank, rank + 1, self.port)
+        return web.json_response({"url": None if stuck else result.url})
 
     def _wish(self, request: web.Request) -> Wish:
         try:
@@ -78,7 +64,8 @@ class SearchSite:
         return wish
 
     async def consent(self, request: web.Request) -> web.Response:
-        return _html(self.markups.page("consent.html", target=request.query.get("continue", "/")))
+        template = consent.FORMS[request.match_info["form"]]
+        return _html(self.markups.page(template, target=request.query.get("continue", "/")))
 
     async def sorry(self, request: web.Request) -> web.Response:
         text = self.markups.page("sorry.html", url=request.query.get("continue", ""), address=request.remote)
@@ -96,8 +83,9 @@ def search_app(site: SearchSite, visits: Counter[Place]) -> web.Application:
         [
             web.get("/", site.home),
             web.get("/search", site.search),
+            web.get("/panel", site.panel),
             web.get("/sorry/index", site.sorry),
-            web.get("/consent/m", site.consent),
+            web.get(f"/consent/{{form:{'|'.join(consent.FORMS)}}}", site.consent),
             web.post("/consent/{answer:accept|reject}", consent.save),
             web.get(r"/inside/{number:\d{1,18}}.jpg", site.inside),
             web.get("/healthz", _ok),
@@ -107,11 +95,6 @@ def search_app(site: SearchSite, visits: Counter[Place]) -> web.Application:
         ]
     )
     return app
-
-
-def _later_ms(words: str, start: int) -> int:
-    low, high = LATER_BATCH_MS
-    return low + int.from_bytes(hashlib.sha256(f"{words}{start}".encode()).digest()[:2]) % (high - low)
 
 
 def _html(text: str) -> web.Response:

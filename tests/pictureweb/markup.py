@@ -6,7 +6,7 @@ Class names without meaning are new on every request: no selector may rely on th
 import base64
 import random
 import string
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Self
@@ -15,8 +15,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tests.pictureweb.pictures import Album
-from tests.pictureweb.results import Result
-from tests.pictureweb.skins import Skin
 
 SCRIPT_BYTES = 420_000  # of code on a result page, beside the records
 SHELL_SCRIPT_BYTES = 90_000  # of the page that only says to switch JavaScript on
@@ -53,9 +51,6 @@ class Markups:
             shell_script=self.shell_script,
             **_noise(),
         )
-
-    def tiles(self, skin: Skin, results: Sequence[Result]) -> str:
-        return self.page("tiles.html", tile=skin.tile, results=results)
 
 
 def _noise() -> Mapping[str, Callable[[], str]]:

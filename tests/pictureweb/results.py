@@ -5,11 +5,11 @@ import hashlib
 from dataclasses import dataclass
 
 from tests.pictureweb.addresses import picture_host
+from tests.pictureweb.drawing import THUMBNAIL_WIDTH
 from tests.pictureweb.kinds import BAD, GOOD, KINDS
 from tests.pictureweb.pictures import OTHER_SHAPE, SHAPES, jpeg_size
 from tests.pictureweb.wishes import Wish
 
-BATCH = 100  # results on the first page and in every later batch
 OTHER_EVERY = 10  # one picture in ten is of a good kind that is less common
 TITLES = ("{} in the morning", 'A "{}" [studio]', "{} \u2013 caf\u00e9 <wall>", "{} & friends", "{} / part {{2}}")
 
@@ -28,9 +28,23 @@ class Result:
     page_url: str
     file_size: str
 
+    @property
+    def thumbnail(self) -> str:
+        """Where the engine keeps a small copy; nothing of this site fetches it."""
+        return f"https://encrypted-tbn0.gstatic.com/images?q=tbn:ANd9Gc{self.hash[:40]}&s"
+
+    @property
+    def thumbnail_height(self) -> int:
+        return THUMBNAIL_WIDTH * self.height // self.width
+
+    @property
+    def hash(self) -> str:
+        """Hexadecimal; as good as random."""
+        return hashlib.sha256(self.docid.encode()).hexdigest()
+
 
 def batch(wish: Wish, start: int, port: int) -> list[Result]:
-    return results_between(wish, start, min(start + BATCH, wish.results), port)
+    return results_between(wish, start, min(start + wish.batch, wish.results), port)
 
 
 def results_between(wish: Wish, start: int, end: int, port: int) -> list[Result]:

@@ -1,11 +1,77 @@
-"""What a search must make of every page this site can show: each knob, to be put after the words of a query."""
+"""What a search must make of every page this site can show: skin, gate and shortage are words of its query."""
 
-from tests.pictureweb.gates import GATES
-from tests.pictureweb.skins import SKINS, Verdict
+from dataclasses import dataclass
+from typing import Literal
 
-VERDICTS: dict[str, Verdict] = {
-    **{f"skin:{skin.name}": skin.verdict for skin in SKINS.values()},
-    **{f"gate:{gate.name}": gate.verdict for gate in GATES.values()},
-    "results:0": "no results",
-    "empty:true": "page changed",
+from tests.pictureweb.gates import GATES, Gate
+from tests.pictureweb.skins import SKINS, Skin
+
+Verdict = Literal["enough", "exhausted", "no results", "page changed", "blocked"]
+
+BATCH, WANTED = 4, 6  # results on a page, and how many a search asks for: more than one page has
+OPEN = Gate("none", None)
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """``verdict``: for a search that gets as far as the results. ``results``: how many it must come home with."""
+
+    name: str
+    knobs: str
+    results: int
+    verdict: Verdict
+
+
+SHORTAGES = {
+    shortage.name: shortage
+    for shortage in (
+        Shortage("none", "", 2 * BATCH, "enough"),
+        Shortage("fewer", "results:3", 3, "exhausted"),
+        Shortage("zero", "results:0", 0, "no results"),
+        Shortage("empty", "empty:on", 0, "page changed"),
+    )
 }
+
+
+@dataclass(frozen=True)
+class Case:
+    """``results``: how many it must find; ``read_by``: by which strategies."""
+
+    skin: Skin
+    gate: Gate
+    shortage: Shortage
+
+    @property
+    def query(self) -> str:
+        gate = f"gate:{self.gate.name}" if self.gate is not OPEN else ""
+        return f"cats skin:{self.skin.name} {gate} batch:{BATCH} {self.shortage.knobs}"
+
+    @property
+    def verdict(self) -> Verdict:
+        if self.gate.verdict:
+            return self.gate.verdict
+        return "exhausted" if self._ends_early else self.shortage.verdict
+
+    @property
+    def results(self) -> int:
+        if self.gate.verdict:
+            return 0
+        return BATCH if self._ends_early else self.shortage.results
+
+    @property
+    def read_by(self) -> frozenset[str]:
+        if not self.results:
+            return frozenset()
+        return frozenset(self.skin.read_by if self.results > BATCH else self.skin.read_by[:1])
+
+    @property
+    def _ends_early(self) -> bool:
+        return self.skin.ends and self.shortage.verdict == "enough"
+
+
+CASES = tuple(
+    Case(skin, gate, shortage)
+    for skin in SKINS.values()
+    for gate in (OPEN, *GATES.values())
+    for shortage in SHORTAGES.values()
+)

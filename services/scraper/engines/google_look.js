@@ -1,9 +1,9 @@
 // What the document says by now, or null while it may still say more. The answer is a `Look` of google_page.py.
-const [signs, first, answered] = arguments;
+const [signs, answered] = arguments;
 const RECORD = /\[0,"[^"\\]{1,200}",\["http/;
 
 const root = document.documentElement;
-const watch = window.aidWatch || { bodies: [], pending: 0, refused: false, height: 0, changedAt: 0 };
+const watch = window.aidWatch || { bodies: [], pending: 0, height: 0, changedAt: 0 };
 const now = performance.now();
 if (root.scrollHeight !== watch.height) {
   watch.height = root.scrollHeight;
@@ -12,19 +12,32 @@ if (root.scrollHeight !== watch.height) {
 const quiet = !watch.pending && now - watch.changedAt > signs.quiet_ms;
 
 const all = (selectors) => selectors.flatMap((selector) => [...document.querySelectorAll(selector)]);
+const shown = (element) => element.getClientRects().length > 0;
 const says = (text, sentences) => sentences.some((sentence) => text.includes(sentence));
 
+const first = !watch.read;
 const scripts = first ? [...document.scripts].map((script) => script.textContent).filter((text) => RECORD.test(text)) : [];
 const found = scripts.length + watch.bodies.length > 0;
-const asks = all(signs.reject_all).some((button) => button.getClientRects().length > 0);
+const links = first && !found && all(signs.imgres).length > 0;
+
+const frames = all(signs.consent_frame).filter(shown);
+for (const frame of frames) frame.contentWindow.postMessage({ aidRejectAll: signs.reject_all }, "*");
+const asking = frames.some((frame) => frame.contentWindow === watch.asking);
+const heard = asking || all(signs.reject_all).some(shown);
+const asks = heard || frames.length > 0;
+
 // innerText, because the sentences also lie unspoken in scripts.
-const nothing = first && !found && says(document.body.innerText.slice(0, 20_000), signs.no_results);
-const ended = !watch.pending && all(signs.end_at).some((place) => says(place.textContent, signs.end));
+const spoken = first && !found && !links ? document.body.innerText.slice(0, 20_000) : "";
+const nothing = says(spoken, signs.no_results);
+const ended = !watch.pending && all(signs.end_at).some((place) => shown(place) && says(place.textContent, signs.end));
+const captcha = first && !found && !links && (all(signs.captcha).length > 0 || says(spoken, signs.unusual));
+const refused = Boolean(watch.refused) || captcha;
 const navigation = performance.getEntriesByType("navigation")[0];
 const status = navigation ? navigation.responseStatus : 0;
 
-const settled = (asks && !answered) || (!asks && (found || nothing)) || watch.refused || status >= 400;
-if (!settled && !quiet && !(ended && !first) && !signs.at_once) return null;
+const enough = found || links || nothing || ended;
+const settled = (asks ? heard && !answered : enough) || refused || status >= 400;
+if (!settled && !quiet && !signs.at_once) return null;
 
 let room = signs.max_characters;
 const cut = (text) => {
@@ -33,7 +46,8 @@ const cut = (text) => {
   return part;
 };
 const stub = first && !found && root.outerHTML.length < 2000 ? root.outerHTML : "";
+watch.read = !asks;
 return {
-  address: location.href, status, stub, asks, nothing, ended, refused: watch.refused,
-  texts: [...scripts, ...watch.bodies.splice(0)].map(cut),
+  address: location.href, status, stub, asks, nothing, ended, refused, retry_after: watch.retryAfter || "",
+  scripts: scripts.map(cut), bodies: watch.bodies.splice(0).map(cut),
 };

@@ -1,46 +1,39 @@
-"""The result page of Google Images as seen in a browser: where to look, and when it was last seen there.
-
-Class names change with every release; what is written here outlived several. `seen_on` says until when.
-"""
+"""The result page of Google Images in a window: what it says, and what one may do to it."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
+from services.scraper.engines import google_signs as signs
+from services.scraper.engines.google_tiles import MAX_DATA, Tile
 from services.scraper.windows import Window
-
-
-@dataclass(frozen=True)
-class Sign:
-    """A CSS selector or a sentence in the language we ask for (`hl=en`)."""
-
-    text: str
-    seen_on: str
-
-
-REJECT_ALL = (
-    Sign("#W0wltc", "2025-02"),
-    Sign('form[action*="consent"] button[aria-label^="Reject all"]', "2024"),
-    Sign('button[aria-label^="Reject all"]', "2024"),
-)
-NO_RESULTS = (
-    Sign("did not match any image results", "2025"),
-    Sign("did not match any documents", "2025"),
-    Sign("aren't any matches for your search", "2025"),
-)
-END_AT = (Sign("[role=status]", "2023"), Sign(".Yu2Dnd", "2023"))
-END = (Sign("Looks like you've reached the end", "2023"),)
-
-QUIET_MS = 1_500
-"""No request under way and no new height for so long after a scroll: nothing more is coming."""
 
 SETTLE_SECONDS = 15.0
 MAX_CHARACTERS = 8_000_000
 """Of data taken from one page; a real one has a quarter of a million."""
 
+MAX_TILES = 2_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`quiet`: no request under way and no new height for so many seconds: nothing more is coming.
+
+    `tile`: how long a tile that was opened may take to show its picture.
+    """
+
+    quiet: float = 1.5
+    tile: float = 5.0
+
 
 @dataclass(frozen=True)
 class Look:
-    """What a page says. `stub`: its source when that is very short. `texts`: scripts and bodies that carry records."""
+    """What a page says. `stub`: its source when that is very short. `scripts`, `bodies`: what is new of its data.
+
+    `scripts` are those of the document that carry records, `bodies` what it has loaded since. `retry_after`: the header
+    of a refusal, or "".
+    """
 
     address: str
     status: int
@@ -49,35 +42,63 @@ class Look:
     nothing: bool
     ended: bool
     refused: bool
-    texts: tuple[str, ...]
+    retry_after: str
+    scripts: tuple[str, ...]
+    bodies: tuple[str, ...]
 
 
 class ResultPage:
-    """One search in one window. Every answer is a look at what is new."""
+    """One search in one window. Every look is at what is new."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, pace: Pace) -> None:
         self._window = window
+        self._pace = pace
 
     async def open(self, address: str) -> Look:
+        """The answer to a question for consent is no."""
         await self._window.open(address)
-        return await self._look(first=True)
-
-    async def reject_all(self) -> Look:
-        """Say no to what the page asks consent for, and look at what it shows then."""
-        await self._window.run(_REJECT, [sign.text for sign in REJECT_ALL])
-        return await self._look(first=True, answered=True)
+        look = await self._look()
+        if look.asks:
+            await self._window.run(_REJECT, _REJECT_ALL, signs.texts(signs.CONSENT_FRAME))
+            look = await self._look(answered=True)
+        return look
 
     async def more(self) -> Look:
         """Scroll to the end, and look when something new has come or nothing will."""
-        await self._window.run(_SCROLL)
-        return await self._look(first=False)
+        await self._window.run(_MORE, signs.texts(signs.SHOW_MORE))
+        return await self._look()
 
-    async def _look(self, *, first: bool, answered: bool = False) -> Look:
-        signs = _signs()
-        seen = await self._window.until(_script("google_look.js"), signs, first, answered, seconds=SETTLE_SECONDS)
+    async def links(self) -> list[str]:
+        """The addresses of `/imgres` links, of which each names a result."""
+        return list(await self._window.run(_LINKS, signs.texts(signs.IMGRES)))
+
+    async def tiles(self) -> list[Tile]:
+        """Those that were not there the last time."""
+        return [Tile(**tile) for tile in await self._window.run(_script("google_tiles.js"), _TILE_SIGNS, "list")]
+
+    async def full_image(self, tile: Tile) -> str | None:
+        """The address that a click on the tile brings up; None when none comes in time, or the tile is gone."""
+        script = _script("google_tiles.js")
+        if not await self._window.run(script, _TILE_SIGNS, "open", tile.key):
+            return None
+        found: str | None = await self._window.until(script, _TILE_SIGNS, "look", tile.key, seconds=self._pace.tile)
+        if found is None:
+            await self._window.run(script, _TILE_SIGNS, "close")
+        return found
+
+    async def source(self) -> str:
+        return str(await self._window.run("return document.documentElement.outerHTML"))
+
+    async def picture(self) -> bytes:
+        return await self._window.screenshot()
+
+    async def _look(self, *, answered: bool = False) -> Look:
+        known = {**_LOOK_SIGNS, "quiet_ms": self._pace.quiet * 1_000}
+        script = _script("google_look.js")
+        seen = await self._window.until(script, known, answered, seconds=SETTLE_SECONDS)
         if seen is None:
-            seen = await self._window.run(_script("google_look.js"), {**signs, "at_once": True}, first, answered)
-        return Look(**{**seen, "texts": tuple(seen["texts"])})
+            seen = await self._window.run(script, {**known, "at_once": True}, answered)
+        return Look(**{**seen, "scripts": tuple(seen["scripts"]), "bodies": tuple(seen["bodies"])})
 
 
 def watch_script() -> str:
@@ -85,27 +106,57 @@ def watch_script() -> str:
     return _script("google_watch.js")
 
 
+@cache
+def _script(name: str) -> str:
+    return files(__package__).joinpath(name).read_text()
+
+
+_REJECT_ALL = signs.texts(signs.REJECT_ALL)
+
+_LOOK_SIGNS: dict[str, Any] = {
+    "reject_all": _REJECT_ALL,
+    "consent_frame": signs.texts(signs.CONSENT_FRAME),
+    "captcha": signs.texts(signs.CAPTCHA),
+    "unusual": signs.texts(signs.UNUSUAL),
+    "no_results": signs.texts(signs.NO_RESULTS),
+    "end_at": signs.texts(signs.END_AT),
+    "end": signs.texts(signs.END),
+    "imgres": signs.texts(signs.IMGRES),
+    "max_characters": MAX_CHARACTERS,
+}
+_TILE_SIGNS: dict[str, Any] = {
+    "images": signs.texts(signs.TILE_IMAGES),
+    "not_in": signs.texts(signs.ADVERTISEMENT + signs.FULL_IMAGES),
+    "smallest": signs.SMALLEST,
+    "full": signs.texts(signs.FULL_IMAGES),
+    "thumbnail_host": signs.THUMBNAIL_HOST,
+    "close": signs.texts(signs.CLOSE),
+    "max_data": MAX_DATA,
+    "max_tiles": MAX_TILES,
+}
+
 _REJECT = """
+const [selectors, frames] = arguments;
 const watch = window.aidWatch;
 if (watch) watch.changedAt = performance.now();
-const buttons = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
-buttons.find((button) => button.getClientRects().length > 0).click();
+const all = (some) => some.flatMap((selector) => [...document.querySelectorAll(selector)]);
+const button = all(selectors).find((one) => one.getClientRects().length > 0);
+if (button) button.click();
+else for (const frame of all(frames)) frame.contentWindow.postMessage({ aidRejectAll: selectors, click: true }, "*");
 """
 
 # Up first: at the bottom already, scrolling to the bottom would be no event.
-_SCROLL = """
+_MORE = """
 const watch = window.aidWatch;
 if (watch) watch.changedAt = performance.now();
+const buttons = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
+const shown = buttons.find((button) => button.getClientRects().length > 0);
+if (shown) shown.click();
 window.scrollBy(0, -window.innerHeight);
 window.scrollTo(0, document.documentElement.scrollHeight);
 """
 
-
-def _signs() -> dict[str, object]:
-    lists = {"reject_all": REJECT_ALL, "no_results": NO_RESULTS, "end_at": END_AT, "end": END}
-    texts = {name: [sign.text for sign in signs] for name, signs in lists.items()}
-    return {**texts, "quiet_ms": QUIET_MS, "max_characters": MAX_CHARACTERS}
-
-
-def _script(name: str) -> str:
-    return files(__package__).joinpath(name).read_text()
+_LINKS = """
+const links = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
+return links.slice(0, 5000).map((link) => link.href);
+"""

@@ -42,15 +42,21 @@ class Reading:
         else:
             self.hits[docid] = _joined(self.hits[docid], hit) if docid in self.hits else hit
 
+    def take(self, other: "Reading") -> "Reading":
+        for docid, hit in other.hits.items():
+            self.add(docid, hit)
+        self.unusable += other.unusable
+        return self
 
-def read_records(texts: Iterable[str]) -> Reading:
-    """All records in scripts and in bodies of later requests. Broken ones are counted and passed over."""
+
+def read_records(texts: Iterable[str], strategy: str | None = None) -> Reading:
+    """All records in scripts or in bodies of later requests. Broken ones are counted and passed over."""
     reading, broken = Reading(), 0
     for script in texts:
         for docid, record in _records_in(script):
             if record is None:
                 broken += 1
-            reading.add(docid, None if record is None else _hit(record))
+            reading.add(docid, None if record is None else _hit(record, strategy))
             if len(reading.hits) >= MAX_RECORDS or broken >= MAX_BROKEN:
                 return reading
     return reading
@@ -86,7 +92,7 @@ def _character(code: str | None, short: str) -> str:
     return chr(int(code, 16)) if code else _SHORT_ESCAPES.get(short, short)
 
 
-def _hit(record: Any) -> Hit | None:
+def _hit(record: Any, strategy: str | None) -> Hit | None:
     """None when it has no picture address we may use: `data:`, `javascript:`, and what is no address at all."""
     match record:
         case [0, str(), [thumbnail, *_], [picture, height, width, *_], *rest] if url := address(picture):
@@ -97,6 +103,7 @@ def _hit(record: Any) -> Hit | None:
                 width=pixels(width),
                 height=pixels(height),
                 thumbnail=address(thumbnail),
+                strategy=strategy,
             )
     return None
 

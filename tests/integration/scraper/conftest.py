@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from services.scraper.browsers import Browsers
 from shared.cassandra import Cassandra
 from shared.settings import host_ports
 from shared.topics import IMAGE_BATCHES, JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
+from tests.integration.scraper.chromiums import local_launch
 from tests.pictureweb.site import PictureWeb
 
 
@@ -16,6 +18,13 @@ from tests.pictureweb.site import PictureWeb
 async def pictures() -> AsyncIterator[PictureWeb]:
     async with PictureWeb.running() as site:
         yield site
+
+
+@pytest.fixture(scope="package")
+async def browsers() -> AsyncIterator[Browsers]:
+    """One browser, warm."""
+    async with Browsers.warm(local_launch, 1) as warm:
+        yield warm
 
 
 @pytest.fixture(scope="package")

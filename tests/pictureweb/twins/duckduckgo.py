@@ -4,10 +4,12 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.pictureweb.results import BATCH, Result
+from tests.pictureweb.results import Result
 from tests.pictureweb.twins.asked import Asked
 
 CHALLENGE = '<div class="anomaly-modal__title">Unfortunately, bots use DuckDuckGo too.</div>'
+
+BATCH = 100
 
 
 def token(query: str, user_agent: str) -> str:

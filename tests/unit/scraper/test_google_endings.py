@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from services.scraper.engines import Ending, Query
-from services.scraper.engines.google import ending, gate
 from services.scraper.engines.google_address import search_address
+from services.scraper.engines.google_endings import ending, gate
 from services.scraper.engines.google_page import Look
 
 RESULTS = Look(
@@ -18,9 +18,11 @@ RESULTS = Look(
     nothing=False,
     ended=False,
     refused=False,
-    texts=("records",),
+    retry_after="",
+    scripts=("records",),
+    bodies=(),
 )
-NO_RECORDS = replace(RESULTS, texts=())
+NO_RECORDS = replace(RESULTS, scripts=())
 
 
 def test_the_address_asks_for_pictures_in_english_with_safe_search() -> None:
@@ -75,7 +77,9 @@ def test_records_of_which_none_can_be_used_are_a_changed_page() -> None:
         (RESULTS, 1, None),
         (RESULTS, 2, Ending.EXHAUSTED),
         (replace(RESULTS, ended=True), 0, Ending.EXHAUSTED),
+        (NO_RECORDS, 0, None),
         (NO_RECORDS, 1, Ending.EXHAUSTED),
+        (replace(NO_RECORDS, bodies=("tiles",)), 1, None),
     ],
 )
 def test_it_goes_on_while_new_results_come(look: Look, idle: int, expected: Ending | None) -> None:
