@@ -24,7 +24,7 @@ faults: check ## break everything that can break, under full load, and print the
 	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
 	@$(PY) -m tests.faults.table .local/faults.jsonl
 
-bench: $(READY) ## one published figure, measured here: BENCH=search, release, pending, mail
+bench: $(READY) ## one published figure, measured here: BENCH=search, packing, release, pending, mail
 	@$(PY) -m bench.$(BENCH)
 
 run: $(READY) ## the whole system in the foreground, until Ctrl-C; ENGINES=local searches this machine only
@@ -46,6 +46,7 @@ lock: $(READY) ## pin every requirement anew, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) deploy/local/maildump.in -o deploy/local/maildump.txt
+	$(COMPILE) bench/packing/peers.in -o bench/packing/peers.txt
 
 # Written last, so an interrupted one is begun anew; a finished one is brought up to date in place.
 $(READY): requirements.txt requirements-dev.txt

@@ -19,6 +19,7 @@ from statistics import median
 
 import trustme
 
+from bench.listening import listening
 from deploy.local.ports import free_ports
 from services.notifier.lines import Lines
 from services.notifier.relay_address import relay_address
@@ -42,23 +43,11 @@ async def sink(home: Path, *tls: str) -> AsyncIterator[int]:
     what = ("-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink", *tls)
     server = await asyncio.create_subprocess_exec(sys.executable, *what, cwd=home)
     try:
-        await _listening(port)
+        await listening(port)
         yield port
     finally:
         server.kill()
         await server.wait()
-
-
-async def _listening(port: int) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.05)
-            else:
-                writer.close()
-                return
 
 
 async def milliseconds(lines: Callable[[], Lines[SmtpLine]], mails: int, *, kept: bool) -> float:
