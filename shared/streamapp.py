@@ -30,6 +30,9 @@ class StreamApp(faust.App):
         self._unfinished: dict[TP, tuple[int, int]] = {}
         self._continuity: Continuity | None = None
 
+    def _create_directories(self) -> None:
+        """For tables, of which we have none."""
+
     def follow(self, lags: Lags) -> None:
         """Let nothing be left out from now on. To be called before the app starts."""
         self._continuity = Continuity(lags, self._go_back)

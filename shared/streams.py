@@ -7,8 +7,6 @@ The settings are measured: `isolated_partitions` because `concurrency > 1` commi
 import asyncio
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
-from pathlib import Path
-from tempfile import gettempdir
 from typing import Any, Protocol
 
 import faust
@@ -45,7 +43,6 @@ def build_stream_app(service: str, kafka_url: str) -> StreamApp:
         topic_allow_declare=False,
         topic_disable_leader=True,
         table_standby_replicas=0,
-        datadir=Path(gettempdir()) / f"aid-{service}",  # stays empty, but Faust insists on having one
         broker_session_timeout=10.0,
         broker_heartbeat_interval=1.0,  # so soon the others know that one has left, and take over
         broker_rebalance_timeout=60.0,

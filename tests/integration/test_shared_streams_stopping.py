@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -40,9 +41,10 @@ async def stopped(app: StreamApp, *, after: float) -> float:
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.2, 0.5, 1.0])
-async def test_a_consumer_that_is_told_to_stop_while_it_starts_leaves_no_task_behind(
-    kafka_url: str, seconds: float
+async def test_a_consumer_that_is_told_to_stop_while_it_starts_leaves_no_task_and_no_folder_behind(
+    kafka_url: str, seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     before = asyncio.all_tasks()
 
     await stopped(idle(f"stopped-after-{seconds}-{uuid4()}", kafka_url), after=seconds)
@@ -50,6 +52,11 @@ async def test_a_consumer_that_is_told_to_stop_while_it_starts_leaves_no_task_be
     left = asyncio.all_tasks() - before
     _, pending = await asyncio.wait(left, timeout=5) if left else (left, set())
     assert not pending
+    assert files_in(tmp_path) == []
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from services.scraper.browser import Browser
+from services.scraper.browser import PAGE_SECONDS, Browser
 from services.scraper.browsers import Browsers
 from services.scraper.chromium import LocalDriver, local_options
 from services.scraper.engines import Ending, Query
@@ -77,7 +77,9 @@ async def test_a_browser_killed_in_mid_search_is_replaced(google: Google, browse
 
 
 @pytest.mark.parametrize("part", ["all", "the page"])
-async def test_a_browser_that_hangs_in_mid_search_is_replaced_within_5_s(part: str, pictures: PictureWeb) -> None:
+async def test_a_browser_that_hangs_in_mid_search_is_replaced_long_before_a_page_is_given_up(
+    part: str, pictures: PictureWeb
+) -> None:
     async with Browsers.warm(local_launch, 1) as browsers:
         google, pid = Google(browsers, url=pictures.google_url), await pid_of(browsers)
         async with aclosing(google.search(Query("cats slow:300"))) as batches:
@@ -88,11 +90,11 @@ async def test_a_browser_that_hangs_in_mid_search_is_replaced_within_5_s(part: s
                 os.kill(process, signal.SIGSTOP)
             rest = [batch.ending async for batch in batches]
         replacement = await pid_of(browsers)
-        seconds = time.monotonic() - began
+        replaced_after = time.monotonic() - began
 
         assert rest == [Ending.BROKEN]
         assert replacement != pid
-        assert seconds < 5
+        assert replaced_after < PAGE_SECONDS / 2  # four seconds on a quiet machine, half of it for a new browser
         await gone(pid)
 
 
@@ -164,14 +166,15 @@ async def test_a_browser_at_a_selenium_server_serves_as_well(pictures: PictureWe
         server.kill()
 
 
-async def test_pictures_and_fonts_of_a_page_are_not_loaded(browsers: Browsers) -> None:
+async def test_pictures_fonts_and_media_of_a_page_are_not_loaded(browsers: Browsers) -> None:
     asked: list[str] = []
 
     async def answer(request: web.Request) -> web.Response:
         asked.append(request.path)
+        media = "<video autoplay muted src=/v.mp4?x=1 poster=/p.jpg></video><audio preload=auto src=/a.mp3></audio>"
         style = "<style>@font-face{font-family:f;src:url(/f.woff2)} p{font-family:f;background:url(/b.png)}</style>"
         return web.Response(
-            text=f"{style}<p>x</p><img src=/a.png><script src=/s.js></script>", content_type="text/html"
+            text=f"{style}<p>x</p><img src=/a.png>{media}<script src=/s.js></script>", content_type="text/html"
         )
 
     app = web.Application()
@@ -187,4 +190,4 @@ async def test_pictures_and_fonts_of_a_page_are_not_loaded(browsers: Browsers) -
     await runner.cleanup()
 
     assert "/s.js" in asked
-    assert {"/a.png", "/b.png", "/f.woff2"}.isdisjoint(asked)
+    assert {"/a.png", "/b.png", "/p.jpg", "/f.woff2", "/v.mp4", "/a.mp3"}.isdisjoint(asked)

@@ -1,11 +1,12 @@
 """Browsers that are not needed any more are gone without a trace."""
 
 import asyncio
+import gc
 import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from services.scraper.browsers import Browsers
 from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
 from services.scraper.launching import launch_local
+from services.scraper.recycling import Endurance
 from services.scraper.windows import BrowserError
 from tests.integration.processes import command_of, descendants, living
 from tests.integration.scraper.chromiums import local_launch, on_path
@@ -55,6 +57,43 @@ async def all_batches(google: Google, query: str) -> None:
         assert [batch.ending async for batch in batches][-1] is Ending.EXHAUSTED
 
 
+async def test_nothing_is_left_of_many_searches_whatever_happens_to_their_browsers(
+    pictures: PictureWeb, temporary: Path, pytestconfig: pytest.Config
+) -> None:
+    """Each is used twice; now and then one is killed or stopped in mid search, or a search is given up."""
+    searches = 200 if pytestconfig.getoption("--long") else 6
+    async with Browsers.warm(local_launch, 1):
+        pass  # what stays open from the first use on is no leak
+    descriptors = open_descriptors()
+    with leaving_nothing(temporary):
+        async with Browsers.warm(local_launch, 1, Endurance(searches=2)) as browsers:
+            google = Google(browsers, url=pictures.google_url)
+            for number in range(searches):
+                await one_search(google, browsers, number)
+
+    assert len(open_descriptors()) <= len(descriptors)
+
+
+async def one_search(google: Google, browsers: Browsers, number: int) -> None:
+    match number % 20:
+        case 3:
+            await break_one(browsers)
+        case 4:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await all_batches(google, "cats slow:4000")
+        case 15:
+            await break_one(browsers, signal.SIGSTOP)
+        case _:
+            await all_batches(google, f"cats {number} results:37")
+
+
+def open_descriptors() -> list[str]:
+    """What each leads to."""
+    gc.collect()  # connections to a driver that was killed go with the objects that held them
+    return [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+
+
 async def test_nothing_is_left_of_a_browser_given_up_while_it_starts(temporary: Path) -> None:
     with leaving_nothing(temporary):
         starting = asyncio.ensure_future(warm_up())
@@ -89,9 +128,9 @@ async def test_a_search_cancelled_twice_while_its_browser_starts_leaves_none_run
                     await asyncio.sleep(0.02)
 
 
-async def break_one(browsers: Browsers) -> None:
+async def break_one(browsers: Browsers, blow: signal.Signals = signal.SIGKILL) -> None:
     async with browsers.lend() as browser:
-        os.kill(browser.pid, signal.SIGKILL)
+        os.kill(browser.pid, blow)
 
 
 async def test_a_browser_whose_driver_was_killed_goes_with_it_before_anybody_misses_it(temporary: Path) -> None:
