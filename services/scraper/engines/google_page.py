@@ -95,7 +95,7 @@ class ResultPage:
     async def _look(self, *, answered: bool = False) -> Look:
         known = {**_LOOK_SIGNS, "quiet_ms": self._pace.quiet * 1_000}
         script = _script("google_look.js")
-        seen = await self._window.until(script, known, answered, seconds=SETTLE_SECONDS)
+        seen = await self._window.until(script, known, answered, seconds=SETTLE_SECONDS, arriving=answered)
         if seen is None:
             seen = await self._window.run(script, {**known, "at_once": True}, answered)
         return Look(**{**seen, "scripts": tuple(seen["scripts"]), "bodies": tuple(seen["bodies"])})
