@@ -137,9 +137,27 @@ async def test_it_fetches_while_the_search_still_finds(
     await until(lambda: progress.counts.kept == 3)
     await others.find(job_id, urls(site, ["good"] * 3, 103), first_rank=4)
     means.bells.ring(job_id, 1)
-    await work  # six are good: nobody waits for the search to finish
+    await work  # six are good: nobody waits long for the search to finish
 
     assert (await bus.event(job_id, ArchiveBuilt)).kept == 6
+
+
+async def test_enough_before_the_end_of_the_search_is_reported_with_its_end(
+    others: Neighbours, means: Means, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=2)
+    await others.find(job_id, urls(site, ["good"] * 2, 150))
+    progress = Progress()
+    work = asyncio.ensure_future(Pack(job_id, 1, means).work(progress))
+
+    await until(lambda: progress.counts.kept == 2)
+    await others.find(job_id, urls(site, ["good"], 152), first_rank=3)
+    await others.finish_search(job_id, found=3)
+    await work
+
+    report = Opened(tmp_path / f"{job_id}-1.zip").report
+    assert (report["found"], report["search_stopped_because"]) == (3, "exhausted")
+    assert [engine["engine"] for engine in report["engines"]] == ["google"]
 
 
 async def test_it_finds_what_is_new_without_any_event(
@@ -276,6 +294,7 @@ async def test_a_run_cancelled_while_its_archive_is_sealed_leaves_none_and_says_
 ) -> None:
     job_id, archives = await others.a_running_job(asked=1), Sealing(tmp_path)
     await others.find(job_id, urls(site, ["good"], 850))
+    await others.finish_search(job_id, found=1)
     pack = Pack(job_id, 1, replace(means, archives=archives))
     work = asyncio.ensure_future(pack.work(Progress()))
     await until(archives.begun.is_set)
@@ -296,6 +315,7 @@ async def test_an_archive_that_was_handed_to_kafka_stays_although_the_run_is_can
 ) -> None:
     job_id = await others.a_running_job(asked=1)
     await others.find(job_id, urls(site, ["good"], 900))
+    await others.finish_search(job_id, found=1)
     await publisher.close()  # from here on nothing is delivered
     work = asyncio.ensure_future(Pack(job_id, 1, means).work(Progress()))
     await until(lambda: files(tmp_path) == [f"{job_id}-1.zip"])
@@ -323,6 +343,7 @@ async def test_afterwards_an_archive_that_the_job_does_not_name_is_dropped(
 ) -> None:
     job_id = await others.a_running_job(asked=1)
     await others.find(job_id, urls(site, ["good"], 1000))
+    await others.finish_search(job_id, found=1)
     pack = Pack(job_id, 1, means)
     await pack.work(Progress())
     afterwards = asyncio.ensure_future(pack.afterwards())
@@ -342,6 +363,7 @@ async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(
 ) -> None:
     job_id = await others.a_running_job(asked=4)
     await others.find(job_id, urls(site, ["good", "png", "gif", "webp"], 1100))
+    await others.finish_search(job_id, found=4)
     frugal = settings.model_copy(update={"body_memory": 64 * 1000})  # a thousand bytes each
 
     async with guarded_fetcher(frugal) as fetcher:

@@ -53,6 +53,7 @@ async def let_go(packager: RunningService, bus: Bus, job_id: UUID) -> None:
 async def one_more_job(others: Neighbours, bus: Bus, site: PictureWeb, number: int) -> ArchiveBuilt:
     job_id = await others.a_running_job(asked=1)
     await others.find(job_id, urls(site, ["good"], number))
+    await others.finish_search(job_id, found=1)
     await bus.publish(ImagesFound(job_id=job_id, run=1, sequence=1, found=1))
     return await bus.event(job_id, ArchiveBuilt)
 
