@@ -1,30 +1,38 @@
 """The table of what searches have made of every skin, gate and shortage: a row a gate, a column a skin. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tests.pictureweb.verdicts import SHORTAGES
+from tests.pictureweb.skins import SKINS
+from tests.pictureweb.verdicts import GATES_AND_NONE, SHORTAGES, Case
 
-PROPERTY = "google verdicts"
-"""Of a test's report: a `line` for each gate."""
+PROPERTY = "google verdict"
+"""Of a test's report: a `line` for each case."""
 
 LETTERS = {"enough": "E", "exhausted": "X", "no_results": "N", "page_changed": "C", "blocked": "B", "broken": "!"}
+NOT_ASKED, WRONG = ".", "?"
 
 
-def line(skin: str, gate: str, judged: Sequence[tuple[str, bool]]) -> str:
-    """``judged``: for each shortage the ending, and whether that and all else is right."""
-    cell = "".join(LETTERS[ending] if right else f"[{LETTERS[ending]}]" for ending, right in judged)
-    return f"{skin}|{gate}|{cell}"
+def line(case: Case, ending: str, *, right: bool) -> str:
+    """``right``: the ending and everything else."""
+    return f"{case.skin.name}|{case.gate.name}|{case.shortage.name}|{LETTERS[ending] if right else WRONG}"
 
 
 def table(lines: Iterable[str]) -> list[str]:
-    """Rows of text; wrong ones stand in brackets."""
-    cells = {(skin, gate): cell for skin, gate, cell in (text.split("|") for text in lines)}
-    skins, gates = (list(dict.fromkeys(key[at] for key in cells)) for at in (0, 1))
-    wrong = sum(cell.count("[") for cell in cells.values())
-    count = sum(len(cell.replace("[", "").replace("]", "")) for cell in cells.values())
+    """Rows of text."""
+    letters = {tuple(place): letter for *place, letter in (text.split("|") for text in lines)}
+    wrong = sum(letter == WRONG for letter in letters.values())
+    legend = (f"{letter} {ending.replace('_', ' ')}" for ending, letter in LETTERS.items())
     return [
-        f"Google Images, {count} pages, {wrong} wrong; in each cell the shortages {', '.join(SHORTAGES)}",
-        ", ".join(f"{letter} {ending.replace('_', ' ')}" for ending, letter in LETTERS.items()),
-        " ".join([f"{'':15}", *(f"{skin:>9}" for skin in skins)]),
-        *(" ".join([f"{gate:15}", *(f"{cells.get((skin, gate), ''):>9}" for skin in skins)]) for gate in gates),
+        f"Google Images, {len(letters)} pages, {wrong} wrong; in each cell the shortages {', '.join(SHORTAGES)}",
+        f"{', '.join(legend)}, {NOT_ASKED} not asked here, {WRONG} wrong",
+        _row("", SKINS),
+        *(_row(gate.name, (_cell(letters, skin, gate.name) for skin in SKINS)) for gate in GATES_AND_NONE),
     ]
+
+
+def _cell(letters: dict[tuple[str, ...], str], skin: str, gate: str) -> str:
+    return "".join(letters.get((skin, gate, shortage), NOT_ASKED) for shortage in SHORTAGES)
+
+
+def _row(name: str, cells: Iterable[str]) -> str:
+    return " ".join([f"{name:15}", *(f"{cell:>9}" for cell in cells)])

@@ -1,5 +1,6 @@
 // What the document says by now, or null while it may still say more. The answer is a `Look` of google_page.py.
 const [signs, answered] = arguments;
+if (document.readyState === "loading" && !signs.at_once) return null;
 const RECORD = /\[0,"[^"\\]{1,200}",\["http/;
 
 const root = document.documentElement;
@@ -9,7 +10,7 @@ if (root.scrollHeight !== watch.height) {
   watch.height = root.scrollHeight;
   watch.changedAt = now;
 }
-const quiet = !watch.pending && now - watch.changedAt > signs.quiet_ms;
+const quiet = !watch.pending && watch.drawn !== false && now - watch.changedAt > signs.quiet_ms;
 
 const all = (selectors) => selectors.flatMap((selector) => [...document.querySelectorAll(selector)]);
 const shown = (element) => element.getClientRects().length > 0;
@@ -27,7 +28,7 @@ const heard = asking || all(signs.reject_all).some(shown);
 const asks = heard || frames.length > 0;
 
 // innerText, because the sentences also lie unspoken in scripts.
-const spoken = first && !found && !links ? document.body.innerText.slice(0, 20_000) : "";
+const spoken = first && !found && !links ? (document.body?.innerText || "").slice(0, 20_000) : "";
 const nothing = says(spoken, signs.no_results);
 const ended = !watch.pending && all(signs.end_at).some((place) => shown(place) && says(place.textContent, signs.end));
 const captcha = first && !found && !links && (all(signs.captcha).length > 0 || says(spoken, signs.unusual));

@@ -20,7 +20,7 @@ MAX_TILES = 2_000
 class Pace:
     """`quiet`: no request under way and no new height for so many seconds: nothing more is coming.
 
-    `tile`: how long a tile that was opened may take to show its picture.
+    `tile`: how long a tile that was opened may take to show its picture, if it opens anything at all.
     """
 
     quiet: float = 1.5
@@ -81,10 +81,11 @@ class ResultPage:
         script = _script("google_tiles.js")
         if not await self._window.run(script, _TILE_SIGNS, "open", tile.key):
             return None
-        found: str | None = await self._window.until(script, _TILE_SIGNS, "look", tile.key, seconds=self._pace.tile)
+        known = {**_TILE_SIGNS, "quiet_ms": self._pace.quiet * 1_000}
+        found: str | None = await self._window.until(script, known, "look", tile.key, seconds=self._pace.tile)
         if found is None:
             await self._window.run(script, _TILE_SIGNS, "close")
-        return found
+        return found or None
 
     async def source(self) -> str:
         return str(await self._window.run("return document.documentElement.outerHTML"))
@@ -145,10 +146,15 @@ if (button) button.click();
 else for (const frame of all(frames)) frame.contentWindow.postMessage({ aidRejectAll: selectors, click: true }, "*");
 """
 
-# Up first: at the bottom already, scrolling to the bottom would be no event.
+# Up first: at the bottom already, scrolling to the bottom would be no event. The page hears of it before it is drawn
+# again, however busy the machine is: until then it is not quiet.
 _MORE = """
 const watch = window.aidWatch;
-if (watch) watch.changedAt = performance.now();
+if (watch) {
+  watch.changedAt = performance.now();
+  watch.drawn = false;
+  requestAnimationFrame(() => requestAnimationFrame(() => { watch.drawn = true; }));
+}
 const buttons = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
 const shown = buttons.find((button) => button.getClientRects().length > 0);
 if (shown) shown.click();

@@ -1,6 +1,6 @@
 // The tiles of the page. "list": those it did not have the last time, as `Tile` of google_tiles.py. Of the tile with
-// this key, "open" clicks it, "look" gives the address of its picture once the side panel shows it, or null, "close"
-// shuts the panel. Tiles are looked for anew each time: the page replaces them as it likes.
+// this key, "open" clicks it, "look" gives the address of its picture once the side panel shows it, "" when the click
+// opens nothing, or null; "close" shuts the panel. Tiles are looked for anew each time: the page replaces them as it likes.
 const [signs, what, key] = arguments;
 const KEY_END = 100;
 
@@ -42,6 +42,7 @@ function open() {
   const image = results().find((one) => keyOf(one) === key);
   if (!image) return false;
   watch.former = new Set(all(signs.full).map((one) => one.src));
+  watch.openedAt = performance.now();
   // Last of all that hear of it: a link must not lead away from the page.
   addEventListener("click", (event) => event.preventDefault(), { once: true });
   for (const type of ["mousedown", "mouseup", "click"]) {
@@ -52,8 +53,10 @@ function open() {
 
 const isPicture = (src) => /^https?:/.test(src) && !new URL(src).hostname.endsWith(signs.thumbnail_host);
 function look() {
-  const full = all(signs.full).find((one) => isPicture(one.src) && !watch.former.has(one.src));
-  return full ? full.src : null;
+  const shown = all(signs.full);
+  const full = shown.find((one) => isPicture(one.src) && !watch.former.has(one.src));
+  const opensNothing = !shown.length && performance.now() - watch.openedAt > signs.quiet_ms;
+  return full ? full.src : opensNothing ? "" : null;
 }
 
 function close() {

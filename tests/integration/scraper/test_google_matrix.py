@@ -1,7 +1,9 @@
-"""Skin by gate by shortage: what a search makes of every page of the local Google, against what it must make of it."""
+"""Skin by gate by shortage: what a search makes of the pages of the local Google, against what it must make of them.
 
-from collections.abc import Callable, Iterable
-from itertools import groupby
+Every pair of the three; with `--long`, every page there is.
+"""
+
+from collections.abc import Callable
 
 import pytest
 
@@ -12,11 +14,11 @@ from tests.integration.scraper.asking import Found, found_by
 from tests.pictureweb.matrix import PROPERTY, line
 from tests.pictureweb.site import PictureWeb
 from tests.pictureweb.skins import SKINS
-from tests.pictureweb.verdicts import CASES, WANTED, Case
+from tests.pictureweb.verdicts import CASES, EVERY_CASE, WANTED, Case
 
 pytestmark = pytest.mark.integration
 
-PACE = Pace(quiet=0.3, tile=0.5)  # everything here answers in milliseconds, and what is under way is waited for anyhow
+PACE = Pace(quiet=0.2, tile=2.0)  # everything here answers in milliseconds, and what is under way is waited for anyhow
 
 
 def is_right(case: Case, found: Found) -> bool:
@@ -26,18 +28,19 @@ def is_right(case: Case, found: Found) -> bool:
 
 @pytest.mark.parametrize("skin", SKINS)
 async def test_every_page_of_a_skin_is_told_for_what_it_is(
-    skin: str, pictures: PictureWeb, browsers: Browsers, record_property: Callable[[str, object], None]
+    skin: str,
+    pictures: PictureWeb,
+    browsers: Browsers,
+    record_property: Callable[[str, object], None],
+    pytestconfig: pytest.Config,
 ) -> None:
     google = Google(browsers, url=pictures.google_url, pace=PACE)
+    cases = EVERY_CASE if pytestconfig.getoption("long") else CASES
     wrong = []
-    for gate, cases in by_gate(case for case in CASES if case.skin.name == skin):
-        results = [(case, await found_by(google, case.query, WANTED)) for case in cases]
-        judged = [(str(found.ending), is_right(case, found)) for case, found in results]
-        record_property(PROPERTY, line(skin, gate, judged))
-        wrong += [(case.query, case.verdict, found) for case, found in results if not is_right(case, found)]
+    for case in (case for case in cases if case.skin.name == skin):
+        found = await found_by(google, case.query, WANTED)
+        right = is_right(case, found)
+        record_property(PROPERTY, line(case, str(found.ending), right=right))
+        wrong += [] if right else [(case.query, case.verdict, found)]
 
     assert wrong == []
-
-
-def by_gate(cases: Iterable[Case]) -> list[tuple[str, list[Case]]]:
-    return [(gate, list(some)) for gate, some in groupby(cases, lambda case: case.gate.name)]
