@@ -13,7 +13,7 @@ ENGINES = {
 }
 
 CHECKED_BY_US = frozenset({"minimum_size", "orientation", "file_format"})
-"""What every picture itself tells, whatever an engine could do about it."""
+"""What every picture tells itself: whatever an engine makes of these, they hold."""
 
 
 def engine_words(engine: str) -> str:

@@ -103,7 +103,7 @@ def status_page(
     context = {
         "job": status,
         "filters": in_words(status.filters),
-        "checked_by_us": bool(CHECKED_BY_US & set().union(*status.ignored.values())),
+        "checked_by_us": bool(CHECKED_BY_US & status.filters.chosen),
         "path": f"/jobs/{request.match_info['status']}",
         "twice": twice,
         "pending": pending,
