@@ -139,6 +139,9 @@ class Filters(BaseModel):
         return cls.model_validate_json(text) if text else cls()
 
 
+NO_FILTERS = Filters()
+"""One for all: a scheduler holds thousands of jobs, and few of them have any."""
+
 FILTERS = tuple(Filters.model_fields)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.errors import Reason
 from shared.events import Refusals
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
 
 if TYPE_CHECKING:
     from shared.cassandra import Cassandra
@@ -38,7 +38,7 @@ class JobView:
     version: int
     query: str = ""
     images: int = 0
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = NO_FILTERS
     submitted_at: datetime | None = None
     due_at: datetime | None = None
     started_at: datetime | None = None
@@ -77,7 +77,7 @@ def known_fields(row: dict[str, Any]) -> dict[str, Any]:
     if "reason" in filled:
         filled["reason"] = Reason(filled["reason"])
     filled["refused"] = dict(filled.get("refused") or {})
-    filled["filters"] = Filters.of_stored(filled.get("filters"))
+    filled["filters"] = Filters.of_stored(filled["filters"]) if "filters" in filled else NO_FILTERS
     return filled
 
 

@@ -1,6 +1,6 @@
 """Signed links: whoever holds one may do what it is for. One salt per purpose, several keys for rotation."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from shared.errors import BadLinkError
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Wish:
 
     query: str
     images: int
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = NO_FILTERS
 
 
 class Links:

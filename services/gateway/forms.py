@@ -10,7 +10,7 @@ from services.gateway.due import Limits, check_in_time, take_due
 from services.gateway.fields import FieldError
 from services.gateway.narrowing import take_filters
 from services.gateway.reading import Pairs, Reader
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class JobForm:
     twice: bool
     address: str = field(repr=False)
     time_zone: str
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True)

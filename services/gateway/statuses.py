@@ -9,7 +9,7 @@ from uuid import UUID
 from shared.claims import Heartbeat
 from shared.errors import AidError, Reason
 from shared.events import Refusals, Stage
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob
 from shared.recipients import Recipient
@@ -65,7 +65,7 @@ class Status:
     stage: Stage | None = None
     query: str | None = None
     asked: int | None = None
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = NO_FILTERS
     ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: int | None = None
     kept: int | None = None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shared.errors import Reason
 from shared.events import Event, Refusals
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState
 
 
@@ -41,7 +41,7 @@ class Job:
     run: int = 0
     query: str = ""
     images: int = 0
-    filters: Filters = field(default_factory=Filters)
+    filters: Filters = NO_FILTERS
     submitted_at: datetime | None = None
     due_at: datetime | None = None
     started_at: datetime | None = None
