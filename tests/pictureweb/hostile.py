@@ -14,8 +14,8 @@ UNUSABLE = (
 PRIVATE = ("http://10.0.0.1/a.jpg", "http://169.254.169.254/latest/meta-data/a.jpg", "http://[::1]/a.jpg")
 """Addresses like any other to whoever reads a page; never to be fetched."""
 
-_CUT = "https://cut.example/"
-_TURNS = (*UNUSABLE, _CUT, *PRIVATE)
+_CUT = "cut.example"
+_TURNS = (*UNUSABLE, f"https://{_CUT}/a.jpg", *PRIVATE)
 _HALF = "half a character "
 
 

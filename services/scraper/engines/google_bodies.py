@@ -16,6 +16,10 @@ from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.google_records import MAX_RECORDS, Reading
 
 STRATEGY = "xhr"
+MAX_TAG = 20_000
+"""Characters; a real one has one or two thousand."""
+
+_MARK = "data-ou="
 
 
 def read_bodies(bodies: Iterable[str]) -> Reading:
@@ -30,23 +34,31 @@ def read_bodies(bodies: Iterable[str]) -> Reading:
 
 
 def _results_in(body: str) -> Iterator[tuple[str, Hit | None]]:
-    if "data-ou=" in body:
-        tiles = _Tiles()
-        tiles.feed(body)
-        yield from ((tile.get("data-docid") or "", _hit_of_tile(tile)) for tile in tiles.found)
+    for tile in _tiles(body):
+        yield tile.get("data-docid") or "", _hit_of_tile(tile)
     if '"original_image"' in body:
         yield from ((_docid(item), _hit_of_item(item)) for item in _items(_json(body)))
 
 
-class _Tiles(HTMLParser):
+def _tiles(body: str) -> Iterator[dict[str, str | None]]:
+    """The attributes of each; none of one that breaks off. No character is looked at more than a few times."""
+    end = 0
+    while (at := body.find(_MARK, end)) >= 0:
+        start = body.rfind("<", end, at)
+        end = body.find(">", at) + 1 or len(body)
+        tag = _Tag()
+        if start >= 0 and end - start <= MAX_TAG:
+            tag.feed(body[start:end])
+        yield tag.attributes
+
+
+class _Tag(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[dict[str, str | None]] = []
+        self.attributes: dict[str, str | None] = {}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - of any element
-        said = dict(attrs)
-        if "data-ou" in said and len(self.found) < MAX_RECORDS:
-            self.found.append(said)
+        self.attributes = dict(attrs)
 
 
 def _hit_of_tile(tile: dict[str, str | None]) -> Hit | None:

@@ -11,7 +11,13 @@ from aiohttp import web
 from services.scraper.browsers import Browsers
 from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.google import Google
+from services.scraper.engines.google_page import Pace
+from tests.integration.scraper.asking import found_by
+from tests.pictureweb.gates import RETRY_AFTER
+from tests.pictureweb.hostile import is_private
+from tests.pictureweb.results import results_between
 from tests.pictureweb.site import PictureWeb
+from tests.pictureweb.wishes import Wish
 
 pytestmark = pytest.mark.integration
 
@@ -23,17 +29,16 @@ def google(pictures: PictureWeb, browsers: Browsers) -> Google:
     return Google(browsers, url=pictures.google_url)
 
 
+@pytest.fixture
+def hasty(pictures: PictureWeb, browsers: Browsers) -> Google:
+    """Waits no longer than a page on this machine needs."""
+    return Google(browsers, url=pictures.google_url, pace=Pace(quiet=0.2, tile=1.5))
+
+
 async def search(google: Google, query: str, wanted: int = 150) -> tuple[list[Hit], Ending | None]:
     """Takes batches until there are so many hits or the engine says why not."""
-    hits: list[Hit] = []
-    async with aclosing(google.search(Query(query))) as batches:
-        async for batch in batches:
-            hits += batch.hits
-            if len(hits) >= wanted:
-                return hits, Ending.ENOUGH
-            if batch.ending:
-                return hits, batch.ending
-    raise AssertionError("ended without saying why")
+    found = await found_by(google, query, wanted)
+    return found.hits, found.ending
 
 
 async def test_575_of_700_come_in_the_order_of_the_page_each_once(google: Google, pictures: PictureWeb) -> None:
@@ -55,11 +60,81 @@ async def test_fewer_than_asked_are_all_there_are(google: Google, knob: str, cou
     assert (len(hits), ending) == (count, Ending.EXHAUSTED)
 
 
-@pytest.mark.parametrize("gate", ["sorry", "429"])
+@pytest.mark.parametrize("gate", ["sorry", "429", "stub"])
 async def test_a_wall_that_comes_later_is_told_from_the_end(google: Google, gate: str) -> None:
-    hits, ending = await search(google, f"cats gate:{gate} from:200", wanted=575)
+    found = await found_by(google, f"cats batch:10 gate:{gate} from:20", wanted=100)
 
-    assert (len(hits), ending) == (200, Ending.BLOCKED)
+    assert (len(found.hits), found.ending) == (20, Ending.BLOCKED)
+    assert found.retry_after == (RETRY_AFTER if gate == "429" else None)
+
+
+@pytest.mark.parametrize("skin", ["2020", "2023"])
+async def test_what_lies_behind_a_button_is_asked_for(google: Google, skin: str) -> None:
+    found = await found_by(google, f"cats skin:{skin} batch:4 results:18", wanted=100)
+
+    assert (len(found.hits), found.ending) == (18, Ending.EXHAUSTED)
+    assert {hit.strategy for hit in found.hits[4:]} == {"xhr"}
+    assert all(hit.width and hit.height and hit.title and hit.source_page for hit in found.hits)
+    assert all(bool(hit.creator) == (skin == "2023") for hit in found.hits[4:])
+
+
+async def test_a_page_that_does_not_say_that_it_has_ended_is_left_when_it_is_quiet(hasty: Google) -> None:
+    hits, ending = await search(hasty, "cats batch:4 results:8 silent:on")
+
+    assert (len(hits), ending) == (8, Ending.EXHAUSTED)
+
+
+async def test_pictures_behind_tiles_are_those_of_the_tiles_though_they_are_replaced_all_the_time(
+    hasty: Google, pictures: PictureWeb
+) -> None:
+    found = await found_by(hasty, "cats skin:2024-bare batch:6 results:6 stale:on stuck:5 swap:200", wanted=6)
+
+    expected = results_between(Wish("cats"), 0, 6, pictures.port)
+    assert [hit.title for hit in found.hits] == [result.title for result in expected]
+    assert [hit.source_page for hit in found.hits] == [result.page_url for result in expected]
+    opened = [hit.url for hit in found.hits if not hit.thumbnail_only]
+    assert opened == [result.url for result in expected if result.rank != 4]
+    assert found.hits[4].url.startswith("data:image/jpeg;base64,")
+
+
+async def test_hostile_records_cost_only_themselves(google: Google, pictures: PictureWeb) -> None:
+    found = await found_by(google, "cats batch:18 results:36 hostile:on", wanted=100)
+
+    good = [result.url for result in results_between(Wish("cats"), 0, 36, pictures.port)]
+    private = sum(map(is_private, range(36)))
+    assert [hit.url for hit in found.hits if hit.url in good] == good
+    assert len(found.hits) == len(good) + private
+    assert (found.unusable, found.ending) == (36 - private, Ending.EXHAUSTED)
+    assert all(hit.title is not None and hit.title.isprintable() for hit in found.hits)
+
+
+@pytest.mark.parametrize(
+    ("skin", "yields"),
+    [
+        ("2026-09", {"inline": 4, "xhr": 4, "imgres": 0, "panel": 3, "thumbnail": 4}),
+        ("2023", {"inline": 4, "xhr": 4, "imgres": 0, "panel": 3, "thumbnail": 4}),
+        ("no-script", {"inline": 0, "xhr": 0, "imgres": 4, "panel": 0, "thumbnail": 0}),
+        ("2026-08", {"inline": 0, "xhr": 0, "imgres": 0, "panel": 0, "thumbnail": 4}),
+    ],
+)
+async def test_a_survey_says_what_each_way_of_reading_yields(hasty: Google, skin: str, yields: dict[str, int]) -> None:
+    survey = await hasty.survey(Query(f"cats skin:{skin} batch:4"))
+
+    assert (survey.yields, survey.ending) == (yields, None)
+    assert 'id="rso"' in survey.page
+    assert survey.picture is not None
+    assert survey.picture.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("knob", "ending"),
+    [("gate:sorry", Ending.BLOCKED), ("results:0", Ending.NO_RESULTS), ("gate:shell", Ending.PAGE_CHANGED)],
+)
+async def test_a_survey_of_nothing_says_why(hasty: Google, knob: str, ending: Ending) -> None:
+    survey = await hasty.survey(Query(f"cats {knob}"))
+
+    assert (set(survey.yields.values()), survey.ending) == ({0}, ending)
+    assert survey.picture
 
 
 async def test_consent_is_refused_also_when_the_page_after_it_is_slow(google: Google, pictures: PictureWeb) -> None:
@@ -168,6 +243,14 @@ async def test_batches_are_taken_from_fetch_as_well(page: Page) -> None:
 
 async def test_a_consent_page_that_stays_is_a_wall(page: Page) -> None:
     google = await page('<button id="W0wltc">Reject all</button>' + in_a_page(RECORD.format(1)))
+
+    _, ending = await search(google, "cats")
+
+    assert ending is Ending.BLOCKED
+
+
+async def test_consent_asked_in_a_frame_that_never_answers_is_a_wall(page: Page) -> None:
+    google = await page('<iframe src="about:blank#consent"></iframe>' + in_a_page(RECORD.format(1)))
 
     _, ending = await search(google, "cats")
 
