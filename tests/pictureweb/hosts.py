@@ -30,9 +30,14 @@ class PictureHosts:
 def hosts_app(hosts: PictureHosts, visits: Counter[Place]) -> web.Application:
     app = web.Application(middlewares=[counted])
     app[VISITS] = visits
+    app.router.add_get("/robots.txt", _robots)
     app.router.add_get(r"/{kind}/{number:\d{1,18}}.{extension}", hosts.picture)
     app.on_response_prepare.append(_without_type)
     return app
+
+
+async def _robots(_: web.Request) -> web.Response:
+    return web.Response(text="User-agent: *\nDisallow: /disallowed/\n")
 
 
 async def _without_type(request: web.Request, response: web.StreamResponse) -> None:

@@ -5,7 +5,8 @@ from random import Random
 from typing import Literal
 
 Outcome = Literal["kept", "kept after another try", "refused"]
-Share = Literal["common", "good", "bad"]  # of the results: nearly all, one in ten of the rest, ``Wish.bad`` percent
+# Of the results: nearly all, one in ten of the rest, ``Wish.bad`` percent; the last only where a search names them.
+Share = Literal["common", "good", "bad", "named"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,10 @@ KINDS = {
         Kind("huge", "refused", "bad"),  # a valid JPEG of 30 MB
         Kind("drip", "refused", "bad"),  # a good one, one byte a second
         Kind("endless", "refused", "bad"),  # 3 MB/s without an end
+        Kind("avif", "kept", "named", "avif"),
+        Kind("reencoded", "kept", "named"),  # the good picture of the same number, in other bytes
+        Kind("noai", "kept", "named"),  # a good one, with an X-Robots-Tag that speaks against it
+        Kind("disallowed", "kept", "named"),  # a good one, where the host's robots.txt wants nobody
     )
 }
 GOOD = tuple(kind.name for kind in KINDS.values() if kind.share == "good")

@@ -26,5 +26,10 @@ def marked_gif(base: bytes, mark: bytes) -> bytes:
     return base[:-1] + b"\x21\xfe" + bytes([len(mark)]) + mark + b"\0" + base[-1:]
 
 
+def marked_avif(base: bytes, mark: bytes) -> bytes:
+    """With a box at its end that says of itself that it is nothing."""
+    return base + (len(mark) + 8).to_bytes(4) + b"free" + mark
+
+
 def marked_webp(base: bytes, mark: bytes) -> bytes:
     return base.replace(WEBP_MARK, mark)

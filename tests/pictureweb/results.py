@@ -53,7 +53,7 @@ def results_between(wish: Wish, start: int, end: int, port: int) -> list[Result]
 
 def _result(wish: Wish, rank: int, port: int) -> Result:
     kind = _kind(wish, rank)
-    digest = _digest(wish.words, rank - 1 if kind == "twin" else rank)
+    digest = _digest(wish.words, rank - 1 if kind in ("twin", "reencoded") else rank)
     number = int.from_bytes(digest[:6])
     width, height = SHAPES[number % len(SHAPES)] if KINDS[kind].extension == "jpg" else OTHER_SHAPE
     site = f"site-{int.from_bytes(digest[6:8]) % 4000}.example"

@@ -43,4 +43,8 @@ ANSWERS: dict[str, Answer] = {
     "drip": broken.drip,
     "endless": broken.endless,
     "huge": broken.huge,
+    "avif": whole.avif,
+    "reencoded": whole.reencoded,
+    "noai": whole.noai,
+    "disallowed": whole.jpeg,
 }

@@ -25,6 +25,19 @@ async def webp(_: web.Request, album: Album, number: int) -> web.Response:
     return web.Response(body=album.webp(number), content_type="image/webp")
 
 
+async def avif(_: web.Request, album: Album, number: int) -> web.Response:
+    return web.Response(body=album.avif(number), content_type="image/avif")
+
+
+async def reencoded(_: web.Request, album: Album, number: int) -> web.Response:
+    return web.Response(body=album.reencoded(number), content_type="image/jpeg")
+
+
+async def noai(_: web.Request, album: Album, number: int) -> web.Response:
+    headers = {"X-Robots-Tag": "noai, noimageai"}
+    return web.Response(body=album.jpeg(number), content_type="image/jpeg", headers=headers)
+
+
 async def mislabelled(_: web.Request, album: Album, number: int) -> web.Response:
     return web.Response(body=album.jpeg(number), content_type="text/plain")
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -77,3 +78,48 @@ async def test_the_script_shell_is_no_result_page(site: PictureWeb, client: Clie
     assert "<title>Google Search</title>" in text
     assert "emsg=SG_REL" in text
     assert "data-ved" not in text
+
+
+@pytest.mark.parametrize("form", ["consent", "consent-ml"])
+async def test_either_form_of_consent_leads_back_to_the_search(
+    site: PictureWeb, browser: ClientSession, form: str
+) -> None:
+    async with browser.get(f"{site.google_url}/search?q=cats+gate:{form}") as asked:
+        text = await asked.text()
+    action = re.search(r'<form action="(/consent/reject)"', text)
+    assert action
+    assert 'aria-label="Reject all"' in text
+
+    async with browser.post(site.google_url + action[1], data={"continue": asked.url.query["continue"]}) as back:
+        assert back.url.path == "/search"
+        assert '"2003":[' in await back.text()
+
+
+async def test_consent_can_be_asked_in_a_frame(site: PictureWeb, browser: ClientSession) -> None:
+    search = f"{site.google_url}/search?q=cats+gate:consent-frame"
+    async with browser.get(search) as page:
+        frame = re.search(r'<iframe[^>]* src="(/consent/ml\?[^"]+)"', await page.text())
+    assert frame
+
+    async with browser.get(site.google_url + frame[1]) as inside:
+        assert 'target="_top"' in await inside.text()
+    async with browser.post(f"{site.google_url}/consent/reject", data={"continue": search}) as back:
+        assert "<iframe" not in await back.text()
+
+
+async def test_a_badge_lies_over_results_and_asks_nothing(site: PictureWeb, client: ClientSession) -> None:
+    async with client.get(f"{site.google_url}/search?q=cats+gate:badge") as page:
+        text = await page.text()
+
+    assert "grecaptcha-badge" in text
+    assert '"2003":[' in text
+
+
+@pytest.mark.parametrize(("gate", "status"), [("stub", 200), ("captcha", 200), ("429", 429)])
+async def test_a_wall_may_have_any_status(site: PictureWeb, client: ClientSession, gate: str, status: int) -> None:
+    async with client.get(f"{site.google_url}/search?q=cats+gate:{gate}") as page:
+        text = await page.text()
+
+    assert page.status == status
+    assert '"2003":[' not in text
+    assert "/sorry/" in text

@@ -5,6 +5,7 @@ import hashlib
 
 import pytest
 from aiohttp import ClientSession
+from PIL import ImageChops, ImageStat
 
 from tests.pictureweb.answers import ANSWERS
 from tests.pictureweb.kinds import KINDS
@@ -14,7 +15,7 @@ from tests.pictureweb.site import PictureWeb
 from tests.pictureweb.wishes import Wish
 from tests.unit.pictureweb.fetching import got, load, url
 
-WHOLE = ("good", "png", "gif", "webp", "redirect", "mislabelled", "untyped", "twin")
+WHOLE = ("good", "png", "gif", "webp", "avif", "redirect", "mislabelled", "untyped", "twin", "noai", "disallowed")
 
 
 def digest(body: bytes) -> bytes:
@@ -73,6 +74,32 @@ async def test_a_twin_has_the_bytes_of_the_picture_before_it(site: PictureWeb, c
     first, twin = [(await got(client, results[at].url))[1] for at in (rank - 1, rank)]
     assert results[rank - 1].url != results[rank].url
     assert first == twin
+
+
+async def test_a_reencoded_picture_looks_like_the_one_before_it_in_other_bytes(
+    site: PictureWeb, client: ClientSession
+) -> None:
+    results = batch(Wish("cats", kinds=("reencoded",)), 0, site.port)
+    rank = next(result.rank for result in results if result.kind == "reencoded")
+
+    first, again = [(await got(client, results[at].url))[1] for at in (rank - 1, rank)]
+    assert first != again
+    difference = ImageStat.Stat(ImageChops.difference(load(first), load(again)))
+    assert max(difference.mean) < 10
+
+
+async def test_a_host_can_speak_against_being_read(site: PictureWeb, client: ClientSession) -> None:
+    answer, _ = await got(client, url(site, "noai"))
+    robots, _ = await got(client, f"http://{site.addresses[6]}/robots.txt")
+
+    assert "noai" in answer.headers["X-Robots-Tag"]
+    assert (await robots.text()).splitlines() == ["User-agent: *", "Disallow: /disallowed/"]
+
+
+def test_what_is_only_there_when_named_changes_no_other_search() -> None:
+    kinds = {result.kind for start in range(0, 700, 100) for result in batch(Wish("cats"), start, 1)}
+
+    assert kinds.isdisjoint({"avif", "reencoded", "noai", "disallowed"})
 
 
 @pytest.mark.parametrize("kind", ["error-once", "busy-once"])
