@@ -101,17 +101,6 @@ async def test_a_row_that_was_updated_into_being_goes_with_its_last_value(cassan
     assert await cassandra.execute("SELECT found FROM searches WHERE job_id = ?", (inserted,)) == [{"found": None}]
 
 
-async def test_an_empty_list_comes_back_as_none_and_a_value_may_be_replaced(cassandra: Cassandra) -> None:
-    job_id, engines = uuid4(), "SELECT engines FROM searches WHERE job_id = ?"
-    write = "INSERT INTO searches (job_id, engines) VALUES (?, ?)"
-
-    await cassandra.execute(write, (job_id, ["google", "bing"]))
-    assert await cassandra.execute(engines, (job_id,)) == [{"engines": ["google", "bing"]}]
-
-    await cassandra.execute(write, (job_id, []))
-    assert await cassandra.execute(engines, (job_id,)) == [{"engines": None}]
-
-
 async def test_a_row_is_deleted_only_while_the_condition_holds(cassandra: Cassandra) -> None:
     job_id, mine, others = uuid4(), uuid4(), uuid4()
     write = "INSERT INTO mails (job_id, kind, state, claimed_by) VALUES (?, 'ready', 'sending', ?) IF NOT EXISTS"

@@ -8,6 +8,7 @@ from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeat, Heartbeats
 from shared.errors import Reason
 from shared.events import Stage, to_milliseconds
+from shared.filters import Colour, Filters
 from shared.images import FoundImage, Images
 from shared.jobs import Jobs, JobState, JobView
 from shared.recipients import Recipient, Recipients
@@ -121,6 +122,7 @@ async def test_a_job_is_seen_with_all_it_has_come_to(cassandra: Cassandra) -> No
         version=9,
         query="röda pandor",
         images=20,
+        filters=Filters(colour=Colour.TEAL, safe_search=False),
         submitted_at=NOW,
         due_at=NOW,
         started_at=NOW,
@@ -133,7 +135,7 @@ async def test_a_job_is_seen_with_all_it_has_come_to(cassandra: Cassandra) -> No
         archive_size=9_000_000_000,
         reason=Reason.NO_PICTURES,
     )
-    fields = vars(job)
+    fields = vars(job) | {"filters": job.filters.stored()}
     columns, marks = ", ".join(fields), ", ".join("?" for _ in fields)
 
     await cassandra.execute(f"INSERT INTO jobs ({columns}) VALUES ({marks})", tuple(fields.values()))  # noqa: S608
