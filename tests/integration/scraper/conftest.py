@@ -29,7 +29,9 @@ async def browsers() -> AsyncIterator[Browsers]:
 
 @pytest.fixture(scope="package")
 def environment(backbone: Backbone, pictures: PictureWeb) -> dict[str, str]:
-    return backbone.environment() | {"AID_GOOGLE_URL": pictures.google_url, "AID_ENGINES": "google"}
+    """An engine that refuses one test is asked by the next."""
+    asked = {"AID_GOOGLE_URL": pictures.google_url, "AID_ENGINES": "google", "AID_COOL_DOWN_MINUTES": "0"}
+    return backbone.environment() | asked
 
 
 @pytest.fixture(scope="package")

@@ -98,6 +98,14 @@ async def test_a_browser_that_hangs_in_mid_search_is_replaced_long_before_a_page
         await gone(pid)
 
 
+async def test_a_page_that_takes_longer_than_a_browser_may_is_waited_for(google: Google, browsers: Browsers) -> None:
+    pid = await pid_of(browsers)
+
+    assert await ending_of(google, "cats results:37 slow:4000") is Ending.EXHAUSTED
+
+    assert await pid_of(browsers) == pid
+
+
 async def test_a_browser_that_died_idle_costs_no_search(google: Google, browsers: Browsers) -> None:
     os.kill(await pid_of(browsers), signal.SIGKILL)
 

@@ -6,7 +6,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -69,23 +69,30 @@ async def test_nothing_is_left_of_many_searches_whatever_happens_to_their_browse
         async with Browsers.warm(local_launch, 1, Endurance(searches=2)) as browsers:
             google = Google(browsers, url=pictures.google_url)
             for number in range(searches):
-                await one_search(google, browsers, number)
+                await one_search(google, browsers, pictures, number)
 
     assert len(open_descriptors()) <= len(descriptors)
 
 
-async def one_search(google: Google, browsers: Browsers, number: int) -> None:
+async def one_search(google: Google, browsers: Browsers, pictures: PictureWeb, number: int) -> None:
     match number % 20:
         case 3:
             await break_one(browsers)
         case 4:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(0.2):
-                    await all_batches(google, "cats slow:4000")
+            await give_one_up(google, pictures)
         case 15:
             await break_one(browsers, signal.SIGSTOP)
         case _:
             await all_batches(google, f"cats {number} results:37")
+
+
+async def give_one_up(google: Google, pictures: PictureWeb) -> None:
+    pictures.visits.clear()
+    searching = asyncio.ensure_future(all_batches(google, "cats slow:8000"))
+    while not pictures.visited("/search"):
+        await asyncio.sleep(0.02)
+    searching.cancel()
+    await asyncio.gather(searching, return_exceptions=True)
 
 
 def open_descriptors() -> list[str]:
@@ -109,13 +116,12 @@ async def warm_up() -> None:
 
 async def test_a_search_cancelled_twice_while_its_browser_starts_leaves_none_running(temporary: Path) -> None:
     with leaving_nothing(temporary):
+        others = descendants(os.getpid())
         async with Browsers.warm(local_launch, 1) as browsers:
-            await break_one(browsers)
-            before = descendants(os.getpid())
+            await interrupt_one(browsers)
+            await until_there_are_more_than(others, more=False)
             searching = asyncio.ensure_future(break_one(browsers))
-            async with asyncio.timeout(20):
-                while descendants(os.getpid()) <= before:  # another one starts
-                    await asyncio.sleep(0.02)
+            await until_there_are_more_than(others, more=True)
 
             for _ in range(2):
                 searching.cancel()
@@ -123,9 +129,28 @@ async def test_a_search_cancelled_twice_while_its_browser_starts_leaves_none_run
             await asyncio.gather(searching, return_exceptions=True)
 
             assert searching.cancelled()
-            async with asyncio.timeout(40):
-                while not descendants(os.getpid()) <= before:
-                    await asyncio.sleep(0.02)
+            await until_there_are_more_than(others, more=False)
+
+
+async def until_there_are_more_than(others: set[int], *, more: bool) -> None:
+    async with asyncio.timeout(40):
+        while (descendants(os.getpid()) <= others) is more:
+            await asyncio.sleep(0.02)
+
+
+async def interrupt_one(browsers: Browsers) -> None:
+    """Its slot stays empty for a while."""
+    lent = asyncio.Event()
+
+    async def hold() -> None:
+        async with browsers.lend():
+            lent.set()
+            await asyncio.Event().wait()
+
+    holding = asyncio.ensure_future(hold())
+    await lent.wait()
+    holding.cancel()
+    await asyncio.gather(holding, return_exceptions=True)
 
 
 async def break_one(browsers: Browsers, blow: signal.Signals = signal.SIGKILL) -> None:
