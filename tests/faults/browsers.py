@@ -71,7 +71,7 @@ class Footprints:
     def left(self) -> list[str]:
         """What should not be there: more than one browser each, folders of others, the unburied.
 
-        What died while it was idle is buried with the next search: one may lie there for each scraper.
+        What died while it was idle is buried some seconds later: one may lie there for each scraper.
         """
         browsers = [len(leashes_of(scraper)) for scraper in self.scrapers]
         homes = [home for home in self.homes if home.exists()]

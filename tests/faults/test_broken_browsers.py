@@ -47,7 +47,7 @@ async def test_no_job_is_lost_whatever_happens_to_its_browser(trial: Trial, long
 
 
 async def ask_until(enough: asyncio.Event, trial: Trial, pause: float) -> None:
-    """One job after the other: an idle browser is not missed, and so not replaced."""
+    """One job after the other: an idle browser is missed only after some seconds, and these are to be hit at work."""
     while not enough.is_set():
         await trial.people.submit(query=trial.rng.choice(QUERIES))
         await asyncio.sleep(trial.rng.uniform(0, 2 * pause))
