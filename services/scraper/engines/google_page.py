@@ -1,5 +1,6 @@
 """The result page of Google Images in a window: what it says, and what one may do to it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,7 @@ MAX_CHARACTERS = 8_000_000
 """Of data taken from one page; a real one has a quarter of a million."""
 
 MAX_TILES = 2_000
+MAX_LINKS = 2_000
 
 
 @dataclass(frozen=True)
@@ -55,22 +57,16 @@ class ResultPage:
         self._pace = pace
 
     async def open(self, address: str) -> Look:
-        """The answer to a question for consent is no."""
         await self._window.open(address)
-        look = await self._look()
-        if look.asks:
-            await self._window.run(_REJECT, _REJECT_ALL, signs.texts(signs.CONSENT_FRAME))
-            look = await self._look(answered=True)
-        return look
+        return await self._past_consent(self._look)
 
     async def more(self) -> Look:
         """Scroll to the end, and look when something new has come or nothing will."""
-        await self._window.run(_MORE, signs.texts(signs.SHOW_MORE))
-        return await self._look()
+        return await self._past_consent(self._scroll_and_look)
 
     async def links(self) -> list[str]:
-        """The addresses of `/imgres` links, of which each names a result."""
-        return list(await self._window.run(_LINKS, signs.texts(signs.IMGRES)))
+        """The addresses of `/imgres` links that were not there the last time; each names a result."""
+        return list(await self._window.run(_LINKS, signs.texts(signs.IMGRES), MAX_LINKS))
 
     async def tiles(self) -> list[Tile]:
         """Those that were not there the last time."""
@@ -88,12 +84,24 @@ class ResultPage:
         return found or None
 
     async def source(self) -> str:
-        return str(await self._window.run("return document.documentElement.outerHTML"))
+        return str(await self._window.run(_SOURCE, MAX_CHARACTERS))
 
     async def picture(self) -> bytes:
         return await self._window.screenshot()
 
-    async def _look(self, *, answered: bool = False) -> Look:
+    async def _past_consent(self, look: Callable[[bool], Awaitable[Look]]) -> Look:
+        """A question for consent may come at any time; the answer is no, once."""
+        seen = await look(False)
+        if seen.asks:
+            await self._window.run(_REJECT, _REJECT_ALL, signs.texts(signs.CONSENT_FRAME))
+            seen = await look(True)
+        return seen
+
+    async def _scroll_and_look(self, answered: bool) -> Look:
+        await self._window.run(_MORE, signs.texts(signs.SHOW_MORE))
+        return await self._look(answered)
+
+    async def _look(self, answered: bool) -> Look:
         known = {**_LOOK_SIGNS, "quiet_ms": self._pace.quiet * 1_000}
         script = _script("google_look.js")
         seen = await self._window.until(script, known, answered, seconds=SETTLE_SECONDS, arriving=answered)
@@ -134,6 +142,7 @@ _TILE_SIGNS: dict[str, Any] = {
     "close": signs.texts(signs.CLOSE),
     "max_data": MAX_DATA,
     "max_tiles": MAX_TILES,
+    "max_characters": MAX_CHARACTERS,
 }
 
 _REJECT = """
@@ -162,7 +171,14 @@ window.scrollBy(0, -window.innerHeight);
 window.scrollTo(0, document.documentElement.scrollHeight);
 """
 
+_SOURCE = "return document.documentElement.outerHTML.slice(0, arguments[0])"
+
 _LINKS = """
-const links = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
-return links.slice(0, 5000).map((link) => link.href);
+const [selectors, count] = arguments;
+const watch = window.aidWatch || {};
+watch.links = watch.links || new Set();
+const links = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).map((link) => link.href);
+const fresh = [...new Set(links)].filter((link) => !watch.links.has(link)).slice(0, count);
+for (const link of fresh) watch.links.add(link);
+return fresh.map((link) => link.slice(0, 16_000));
 """

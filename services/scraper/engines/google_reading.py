@@ -5,22 +5,27 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from services.scraper.engines.google_bodies import read_bodies
 from services.scraper.engines.google_endings import gate
 from services.scraper.engines.google_links import read_links
-from services.scraper.engines.google_page import Look, ResultPage
-from services.scraper.engines.google_panel import Found, Panel
+from services.scraper.engines.google_page import Look
+from services.scraper.engines.google_panel import Found, Panel, Tiled
 from services.scraper.engines.google_records import Reading, read_records
 
 STRATEGIES = ("inline", "xhr", "imgres", "panel", "thumbnail")
+
+
+class Readable(Tiled, Protocol):
+    async def links(self) -> list[str]: ...
 
 
 @dataclass
 class Reader:
     """Of one page, look by look. `yields`: new results by strategy."""
 
-    page: ResultPage
+    page: Readable
     panel: Panel
     yields: Counter[str] = field(default_factory=Counter)
     _known: set[str] = field(default_factory=set)

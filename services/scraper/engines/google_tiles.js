@@ -3,6 +3,8 @@
 // opens nothing, or null; "close" shuts the panel. Tiles are looked for anew each time: the page replaces them as it likes.
 const [signs, what, key] = arguments;
 const KEY_END = 100;
+const MAX_ADDRESS = 5000;
+const MAX_TITLE = 1000;
 
 const all = (selectors) => [...document.querySelectorAll(selectors.join(","))];
 const watch = window.aidWatch || {};
@@ -14,7 +16,7 @@ function docid(tile) {
   const { docid, id, jsdata } = tile.dataset;
   return docid || id || (tile.id.startsWith("e-") ? tile.id.slice(2) : (jsdata || "").split(";")[1]) || "";
 }
-const keyOf = (image) => docid(tileOf(image)) || `${image.src.length}:${image.src.slice(-KEY_END)}`;
+const keyOf = (image) => docid(tileOf(image)).slice(0, MAX_TITLE) || `${image.src.length}:${image.src.slice(-KEY_END)}`;
 const width = (image) => Number(image.getAttribute("width")) || image.clientWidth;
 const within = (image, selectors) => selectors.some((selector) => image.closest(selector));
 const isResult = (image) => image.alt && width(image) >= signs.smallest && !within(image, signs.not_in);
@@ -24,16 +26,18 @@ function describe(image) {
   const tile = tileOf(image);
   const page = tile && (tile.dataset.lpage || tile.querySelector("a[href^=http]")?.href);
   const thumbnail = image.src.length <= signs.max_data ? image.src : "";
-  return { key: keyOf(image), title: image.alt, page: page || "", thumbnail };
+  return { key: keyOf(image), title: image.alt.slice(0, MAX_TITLE), page: (page || "").slice(0, MAX_ADDRESS), thumbnail };
 }
 
 function list() {
   const tiles = [];
+  let room = signs.max_characters;
   for (const image of results()) {
-    if (tiles.length >= signs.max_tiles) break;
+    if (tiles.length >= signs.max_tiles || room < 0) break;
     if (watch.tiles.has(keyOf(image))) continue;
     watch.tiles.add(keyOf(image));
     tiles.push(describe(image));
+    room -= tiles.at(-1).thumbnail.length;
   }
   return tiles;
 }
@@ -56,7 +60,7 @@ function look() {
   const shown = all(signs.full);
   const full = shown.find((one) => isPicture(one.src) && !watch.former.has(one.src));
   const opensNothing = !shown.length && performance.now() - watch.openedAt > signs.quiet_ms;
-  return full ? full.src : opensNothing ? "" : null;
+  return full ? full.src.slice(0, MAX_ADDRESS) : opensNothing ? "" : null;
 }
 
 function close() {

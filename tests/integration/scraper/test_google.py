@@ -249,6 +249,19 @@ async def test_a_consent_page_that_stays_is_a_wall(page: Page) -> None:
     assert ending is Ending.BLOCKED
 
 
+async def test_consent_that_is_asked_for_later_is_refused_too(page: Page) -> None:
+    button = '<button id="W0wltc" hidden onclick="asked=false;this.remove()">Reject all</button>'
+    script = """<script>let asked=true,n=0;
+    onscroll=()=>{if(asked)W0wltc.hidden=false;else n++||fetch('/search?more=1')}</script>"""
+    google = await page(
+        button + in_a_page(RECORD.format(1), padding="<br>" * 3000) + script, more=f"[{RECORD.format(2)}]"
+    )
+
+    hits, ending = await search(google, "cats")
+
+    assert (len(hits), ending) == (2, Ending.EXHAUSTED)
+
+
 async def test_consent_asked_in_a_frame_that_never_answers_is_a_wall(page: Page) -> None:
     google = await page('<iframe src="about:blank#consent"></iframe>' + in_a_page(RECORD.format(1)))
 
