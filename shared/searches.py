@@ -1,7 +1,7 @@
 """How the search of a job went, engine by engine: written by the scraper, read by the packager and the scheduler."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 NOT_ASKED = "cooling_down"
 """The ending of an engine that was passed over: it has refused somebody lately."""
 
+UNDER_WAY = "under_way"
+"""Of one that has not ended yet."""
+
 
 @dataclass(frozen=True)
 class Asked:
-    """One engine. `ending` is a code: enough, exhausted, no_results, blocked, page_changed, broken, cooling_down.
+    """One engine. `ending`: enough, exhausted, no_results, blocked, page_changed, broken, or one of the above.
 
     `found`: new results of it; `unusable`: results without a usable address; `left_out`: those the filters exclude.
     `ignored`: names of filters it could not apply. `strategies`: how many results each way of reading it has given.
@@ -34,7 +37,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Search:
-    """How far the search of a job is; `asked` in that order. `stopped_because` is the ending of the last."""
+    """How far the search of a job is; `asked` in that order. `stopped_because` is the ending of the last.
+
+    What a search notes on its way never undoes that another run has finished.
+    """
 
     finished: bool
     found: int
@@ -55,10 +61,14 @@ class Searches:
     def __init__(self, cassandra: "Cassandra") -> None:
         self._cassandra = cassandra
 
+    async def note(self, job_id: UUID, asked: Iterable[Asked]) -> None:
+        """What is known so far of one that goes on."""
+        await self._cassandra.execute("INSERT INTO searches (job_id, asked) VALUES (?, ?)", (job_id, _stored(asked)))
+
     async def finish(self, job_id: UUID, search: Search) -> None:
         await self._cassandra.execute(
             "INSERT INTO searches (job_id, finished, found, asked) VALUES (?, ?, ?, ?)",
-            (job_id, search.finished, search.found, json.dumps([asdict(asked) for asked in search.asked])),
+            (job_id, search.finished, search.found, _stored(search.asked)),
         )
 
     async def find(self, job_id: UUID) -> Search | None:
@@ -76,6 +86,10 @@ class Searches:
         await self._cassandra.execute(
             "DELETE FROM searches USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
         )
+
+
+def _stored(asked: Iterable[Asked]) -> str:
+    return json.dumps([asdict(one) for one in asked])
 
 
 def _asked(said: dict[str, Any]) -> Asked:

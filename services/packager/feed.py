@@ -1,7 +1,6 @@
 """The candidates of one job, as the search finds them. Cassandra is the truth; events only wake the reading."""
 
 import asyncio
-from contextlib import suppress
 from typing import Protocol
 from uuid import UUID
 from weakref import WeakValueDictionary
@@ -64,13 +63,6 @@ class Feed:
             rung = await self._wait(pause)
             # `SearchFinished` rings just before `searches` says so.
             pause = SHORTEST_PAUSE if rung else min(2 * pause, LONGEST_PAUSE)
-
-    async def settle(self, seconds: float) -> None:
-        """Wait a little until the search has said how it went: enough may be kept just before it ends."""
-        if self.search is None or not self.search.finished:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self.fill(asyncio.Queue())
 
     async def _read(self, queue: Queue) -> bool:
         """Whether this was all. The search is read first: what it found lies there before it is finished."""

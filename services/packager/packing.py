@@ -31,9 +31,6 @@ from shared.waiting import pauses, until_available
 
 log = structlog.get_logger()
 
-SEARCH_PATIENCE = 2.0
-"""Seconds. A search that goes on for longer although there are enough is reported without its end."""
-
 PICTURES = Counter("aid_pictures_total", "Candidates tried, by what became of them", ["outcome"])
 
 
@@ -140,7 +137,6 @@ class Pack:
             _count(collection)
             if not collection.kept:
                 raise RunError(Reason.NO_PICTURES, retryable=collection.lacks_only_connections)
-            await feed.settle(SEARCH_PATIENCE)
             report = _report(job, feed, collection, started_at)
             size, sha256 = await thread.do(self._seal, archive, collection, report)
         return ArchiveBuilt(

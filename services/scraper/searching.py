@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -20,7 +20,7 @@ from services.scraper.tally import Tally
 from shared.claims import Counts
 from shared.events import Event, ImagesFound, SearchDue, SearchFinished
 from shared.images import FoundImage
-from shared.jobs import JobView
+from shared.jobs import JobState, JobView
 from shared.pulse import Progress
 from shared.searches import NOT_ASKED, Asked, Search
 from shared.waiting import until_available
@@ -41,7 +41,9 @@ class StoringImages(Protocol):
     async def delete(self, job_id: UUID) -> None: ...
 
 
-class FinishingSearches(Protocol):
+class TellingOfSearches(Protocol):
+    async def note(self, job_id: UUID, asked: Iterable[Asked]) -> None: ...
+
     async def finish(self, job_id: UUID, search: Search) -> None: ...
 
     async def delete(self, job_id: UUID) -> None: ...
@@ -68,7 +70,7 @@ class Means:
 
     engines: Sequence[Engine]
     images: StoringImages
-    searches: FinishingSearches
+    searches: TellingOfSearches
     jobs: FindingJobs
     cool_downs: CoolingDown
     publisher: Publishing
@@ -89,17 +91,17 @@ class SearchRun:
     async def work(self, progress: Progress) -> None:
         """RunError when it found nothing, or not all there was."""
         stored = await self._take_up(progress)
-        asked = [asked async for asked in self._ask_in_turn(progress)]
+        asked = await self._ask_in_turn(progress)
         endings = {one.ending for one in asked}
         if failed := failure(endings, asked=self._event.images, found=self._harvest.found, found_before=len(stored)):
             raise failed
         await self._finish(_with_earlier_runs(asked, stored))
 
     async def afterwards(self) -> None:
-        """A job that has ended meanwhile leaves nothing of its search behind. Looks after the last write."""
+        """Of a job that nobody wants any more nothing of the search is left behind. Looks after the last write."""
         job_id = self._event.job_id
         job = await until_available(lambda: self._means.jobs.find(job_id))
-        if job is None or job.state.ended:
+        if job is None or job.state in (JobState.CANCELLED, JobState.EXPIRED):
             await until_available(lambda: self._means.images.delete(job_id))
             await until_available(lambda: self._means.searches.delete(job_id))
 
@@ -112,15 +114,20 @@ class SearchRun:
             await self._announce(progress)
         return stored
 
-    async def _ask_in_turn(self, progress: Progress) -> AsyncGenerator[Asked, None]:
+    async def _ask_in_turn(self, progress: Progress) -> list[Asked]:
         """The next one fills what is missing."""
+        asked: list[Asked] = []
         for engine in self._means.engines:
             if self._harvest.complete:
-                return
+                break
             if await until_available(partial(self._means.cool_downs.lasts, engine.name)):
-                yield Asked(engine.name, NOT_ASKED)
-            else:
-                yield await self._ask(engine, progress)
+                asked.append(Asked(engine.name, NOT_ASKED))
+                continue
+            # Whoever packs may have enough before this one has told all it knows.
+            under_way = Tally(engine, self._query.filters).asked()
+            await until_available(partial(self._means.searches.note, self._event.job_id, [*asked, under_way]))
+            asked.append(await self._ask(engine, progress))
+        return asked
 
     async def _ask(self, engine: Engine, progress: Progress) -> Asked:
         """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""

@@ -7,7 +7,7 @@ from services.scraper.engines import Batch, Ending, Engine, Hit
 from services.scraper.sieve import fits
 from shared.filters import Filters, in_order
 from shared.images import FoundImage
-from shared.searches import Asked
+from shared.searches import UNDER_WAY, Asked
 
 
 class Tally:
@@ -44,10 +44,9 @@ class Tally:
         self.ending = Ending.ENOUGH if complete else self._last.ending
 
     def asked(self) -> Asked:
-        assert self.ending is not None  # noqa: S101 - it has been asked to its end
         return Asked(
             self._engine.name,
-            self.ending,
+            self.ending or UNDER_WAY,
             found=self._found,
             unusable=self._unusable,
             left_out=self._left_out,

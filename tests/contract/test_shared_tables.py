@@ -99,6 +99,18 @@ async def test_a_late_write_does_not_bring_deleted_pictures_back(cassandra: Cass
     assert await images.of(job_id) == []
 
 
+async def test_what_a_search_notes_on_its_way_does_not_undo_that_it_has_finished(cassandra: Cassandra) -> None:
+    searches, job_id, google = Searches(cassandra), uuid4(), Asked("google", "under_way")
+
+    await searches.note(job_id, [google])
+    on_its_way = await searches.find(job_id)
+    await searches.finish(job_id, Search(True, 7, (google,)))
+    await searches.note(job_id, [])
+
+    assert on_its_way == Search(False, 0, (google,))
+    assert await searches.find(job_id) == Search(True, 7)
+
+
 async def test_how_a_search_ended_is_told_to_who_asks(cassandra: Cassandra) -> None:
     searches, job_id = Searches(cassandra), uuid4()
     google = Asked(

@@ -18,12 +18,12 @@ from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
 from shared.errors import Reason, RunError
 from shared.events import Event, Failure, ImagesFound, RunFailed, SearchDue, SearchFinished, Stage
-from shared.filters import Filters
+from shared.filters import Colour, Filters
 from shared.images import Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Progress, Pulse
-from shared.searches import Search, Searches
+from shared.searches import Asked, Search, Searches
 from shared.work import Workbench
 from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
@@ -76,12 +76,13 @@ class Witness:
         self._publisher = publisher
         self._images = Images(cassandra)
         self._searches = Searches(cassandra)
-        self.seen: list[tuple[Event, int, Search | None]] = []
+        self.seen: list[tuple[Event, int, bool]] = []
 
     async def publish_patiently(self, *events: Event) -> None:
         for event in events:
             stored = await self._images.of(event.job_id)
-            self.seen.append((event, len(stored), await self._searches.find(event.job_id)))
+            search = await self._searches.find(event.job_id)
+            self.seen.append((event, len(stored), search is not None and search.finished))
         await self._publisher.publish_patiently(*events)
 
 
@@ -124,6 +125,12 @@ def some_hits(*names: str) -> tuple[Hit, ...]:
     return tuple(Hit(url=f"https://pictures.example/{name}.jpg", title=name, width=3, height=4) for name in names)
 
 
+async def found_search(cassandra: Cassandra, due: SearchDue) -> Search:
+    search = await Searches(cassandra).find(due.job_id)
+    assert search is not None
+    return search
+
+
 async def how_it_went(cassandra: Cassandra, job_id: UUID) -> tuple[int, tuple[str, ...], str]:
     """Found, by which engines, and why it stopped."""
     search = await Searches(cassandra).find(job_id)
@@ -148,9 +155,9 @@ async def test_what_is_announced_lies_in_cassandra_and_the_end_comes_last(
 
     job_id = due.job_id
     assert witness.seen == [
-        (ImagesFound(job_id=job_id, run=1, sequence=1, found=2), 2, None),
-        (ImagesFound(job_id=job_id, run=1, sequence=2, found=3), 3, None),
-        (SearchFinished(job_id=job_id, run=1, found=3), 3, None),
+        (ImagesFound(job_id=job_id, run=1, sequence=1, found=2), 2, False),
+        (ImagesFound(job_id=job_id, run=1, sequence=2, found=3), 3, False),
+        (SearchFinished(job_id=job_id, run=1, found=3), 3, False),
     ]
     assert await how_it_went(cassandra, job_id) == (3, ("google",), "exhausted")
     assert progress.counts == Counts(found=3)
@@ -208,6 +215,22 @@ async def test_the_next_engine_fills_what_the_first_could_not(cassandra: Cassand
     assert engines[2].asked == []
 
 
+async def test_what_an_engine_cannot_do_is_known_before_it_has_ended(
+    cassandra: Cassandra, means: Means, bus: Bus
+) -> None:
+    due = await a_running_job(cassandra, filters=Filters(colour=Colour.RED))
+    engines = [Script([Batch(ending=Ending.NO_RESULTS)], "first"), Script([Batch(some_hits("a")), None], "second")]
+    searching = asyncio.create_task(SearchRun(due, replace(means, engines=engines)).work(Progress()))
+
+    await bus.event(due.job_id, ImagesFound)
+
+    assert (await found_search(cassandra, due)).asked == (
+        Asked("first", "no_results", ignored=("colour",)),
+        Asked("second", "under_way", ignored=("colour",)),
+    )
+    searching.cancel()
+
+
 @pytest.mark.parametrize(
     ("batches", "reason"),
     [
@@ -229,14 +252,14 @@ async def test_a_search_that_failed_is_not_finished(
 
     assert raised.value.reason is reason
     assert engine.closed == len(engine.asked)
-    assert await Searches(cassandra).find(due.job_id) is None
+    assert not (await found_search(cassandra, due)).finished
     assert not any(isinstance(event, SearchFinished) for event, *_ in witness.seen)
 
 
 @pytest.mark.parametrize(
-    ("state", "left"), [("running", 1), ("completed", 0), ("failed", 0), ("cancelled", 0), ("expired", 0)]
+    ("state", "left"), [("running", 1), ("completed", 1), ("failed", 1), ("cancelled", 0), ("expired", 0)]
 )
-async def test_what_was_found_for_a_job_that_has_ended_is_deleted(
+async def test_what_was_found_for_a_job_that_nobody_wants_any_more_is_deleted(
     cassandra: Cassandra, means: Means, state: str, left: int
 ) -> None:
     due = await a_running_job(cassandra)
