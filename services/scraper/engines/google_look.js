@@ -1,6 +1,7 @@
 // What the document says by now, or null while it may still say more. The answer is a `Look` of google_page.py.
 const [signs, answered] = arguments;
 if (document.readyState === "loading" && !signs.at_once) return null;
+const STUB = 2000;
 const RECORD = /\[0,"[^"\\]{1,200}",\["http/;
 
 const root = document.documentElement;
@@ -36,7 +37,10 @@ const refused = Boolean(watch.refused) || captcha;
 const navigation = performance.getEntriesByType("navigation")[0];
 const status = navigation ? navigation.responseStatus : 0;
 
-const enough = found || links || nothing || ended;
+const short = first && !found && navigation && navigation.decodedBodySize < STUB;
+const stub = short && root.outerHTML.length < STUB ? root.outerHTML : "";
+
+const enough = found || links || nothing || ended || stub.includes("/sorry/");
 const settled = (asks ? heard && !answered : enough) || refused || status >= 400;
 if (!settled && !quiet && !signs.at_once) return null;
 
@@ -46,7 +50,6 @@ const cut = (text) => {
   room -= part.length;
   return part;
 };
-const stub = first && !found && root.outerHTML.length < 2000 ? root.outerHTML : "";
 watch.read = !asks;
 return {
   address: location.href, status, stub, asks, nothing, ended, refused, retry_after: watch.retryAfter || "",

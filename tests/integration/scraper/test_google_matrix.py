@@ -1,6 +1,6 @@
 """Skin by gate by shortage: what a search makes of the pages of the local Google, against what it must make of them.
 
-Every pair of the three; with `--long`, every page there is.
+Every pair of the three that can matter; with `--long`, every page there is.
 """
 
 from collections.abc import Callable

@@ -16,7 +16,7 @@ def test_every_skin_gate_and_shortage_has_a_verdict() -> None:
     assert len(EVERY_CASE) == len(SKINS) * len(GATES_AND_NONE) * len(SHORTAGES)
 
 
-def test_every_pair_is_in_the_short_form() -> None:
+def test_every_pair_that_can_matter_is_in_the_short_form() -> None:
     pairs = {
         frozenset(pair)
         for one in CASES
@@ -28,7 +28,8 @@ def test_every_pair_is_in_the_short_form() -> None:
     }
 
     gates = [gate.name for gate in GATES_AND_NONE]
-    wanted = [*product(SKINS, gates), *product(gates, SHORTAGES), *product(SKINS, SHORTAGES)]
+    passing = [gate.name for gate in GATES_AND_NONE if not gate.verdict]
+    wanted = [*product(SKINS, passing), *product(gates, SHORTAGES), *product(SKINS, SHORTAGES)]
     assert pairs >= {frozenset(pair) for pair in wanted}
 
 
