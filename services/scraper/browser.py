@@ -82,12 +82,9 @@ class Browser:
     async def screenshot(self) -> bytes:
         return await self._do(self._driver.get_screenshot_as_png, SCREENSHOT_SECONDS)
 
-    async def alive(self) -> bool:
-        """Whether it answers at once."""
-        try:
-            return await self._do(lambda: bool(self._driver.execute_script("return true")), self._hang_seconds)
-        except BrowserError:
-            return False
+    async def answer(self) -> None:
+        """BrowserError when it does not, at once."""
+        await self.run("return true")
 
     async def empty(self) -> None:
         """Leave the page. BrowserError when that does not go well and at once."""

@@ -5,7 +5,7 @@ what it leaves is cleared away beside.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -81,8 +81,8 @@ class Browsers:
             self._beside(self._take_back(slot, lost))
 
     async def _ready(self, slot: Slot) -> Browser:
-        if slot.browser and not await slot.browser.alive():
-            self._drop(slot, "died")
+        if slot.browser and (lost := await _loss_in(slot.browser.answer())):
+            self._drop(slot, lost)
         if slot.browser is None:
             slot.browser = await self._launched()
         return slot.browser
@@ -109,10 +109,8 @@ class Browsers:
 
     async def _wear(self, browser: Browser) -> Loss | None:
         """A page left open goes on running, and holds what it has loaded."""
-        try:
-            await browser.empty()
-        except BrowserError as error:
-            return _loss(error)
+        if lost := await _loss_in(browser.empty()):
+            return lost
         return "recycled" if self._endurance.over(browser.searches, await browser.memory()) else None
 
     def _drop(self, slot: Slot, lost: Loss) -> None:
@@ -156,6 +154,14 @@ class Browsers:
         while not self._idle.empty():
             if browser := self._idle.get_nowait().browser:
                 await browser.close()
+
+
+async def _loss_in(answer: Awaitable[None]) -> Loss | None:
+    try:
+        await answer
+    except BrowserError as error:
+        return _loss(error)
+    return None
 
 
 def _loss(error: BrowserError) -> Loss:
