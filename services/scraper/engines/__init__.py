@@ -33,7 +33,7 @@ class Query:
 class Hit:
     """One result, as the engine says: sizes in pixels, licence, creator and credit line in words.
 
-    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most MAX_ADDRESS characters.
+    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most 48,000 characters.
     """
 
     url: str
