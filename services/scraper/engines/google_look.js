@@ -30,7 +30,7 @@ const asks = heard || frames.length > 0;
 
 // innerText, because the sentences also lie unspoken in scripts.
 const spoken = first && !found && !links ? (document.body?.innerText || "").slice(0, 20_000) : "";
-const nothing = says(spoken, signs.no_results);
+const nothing = says(spoken, signs.no_results) && !all(signs.tile_images).some((image) => image.alt);
 const ended = !watch.pending && all(signs.end_at).some((place) => shown(place) && says(place.textContent, signs.end));
 const captcha = first && !found && !links && (all(signs.captcha).length > 0 || says(spoken, signs.unusual));
 const refused = Boolean(watch.refused) || captcha;

@@ -131,6 +131,7 @@ _LOOK_SIGNS: dict[str, Any] = {
     "end_at": signs.texts(signs.END_AT),
     "end": signs.texts(signs.END),
     "imgres": signs.texts(signs.IMGRES),
+    "tile_images": signs.texts(signs.TILE_IMAGES),
     "max_characters": MAX_CHARACTERS,
 }
 _TILE_SIGNS: dict[str, Any] = {

@@ -84,6 +84,12 @@ async def test_a_page_that_does_not_say_that_it_has_ended_is_left_when_it_is_qui
     assert (len(hits), ending) == (8, Ending.EXHAUSTED)
 
 
+async def test_a_search_for_the_words_that_say_there_is_nothing_has_results(hasty: Google) -> None:
+    hits, ending = await search(hasty, "did not match any documents skin:2026-08 batch:4 results:3")
+
+    assert (len(hits), ending) == (3, Ending.EXHAUSTED)
+
+
 async def test_pictures_behind_tiles_are_those_of_the_tiles_though_they_are_replaced_all_the_time(
     hasty: Google, pictures: PictureWeb
 ) -> None:
