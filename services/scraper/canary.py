@@ -80,7 +80,7 @@ class Told:
     def tell(self, engine: str, survey: Survey, worked: Mapping[str, date], save: Path) -> None:
         finding = judge(survey, worked)
         self.verdicts.add(finding.verdict)
-        if said := remark(engine, survey, finding, worked):
+        if said := remark(engine, survey, finding):
             self.remarks.append(said)
         if finding.verdict is Verdict.DRIFT:
             saved = save_page(save, engine, finding.lost, survey, datetime.now(UTC))

@@ -21,7 +21,7 @@ def rows(engine: str, survey: Survey, worked: Mapping[str, date], seconds: float
     ]
 
 
-def remark(engine: str, survey: Survey, finding: Finding, worked: Mapping[str, date]) -> str | None:
+def remark(engine: str, survey: Survey, finding: Finding) -> str | None:
     """What there is to say about it, if anything."""
     match finding.verdict:
         case Verdict.WELL:
@@ -29,8 +29,7 @@ def remark(engine: str, survey: Survey, finding: Finding, worked: Mapping[str, d
         case Verdict.UNKNOWN:
             return f"{engine}: {_UNKNOWN.get(survey.ending, 'unknown')}"
         case Verdict.DRIFT:
-            lost = ", ".join(f"{strategy} (last worked: {_day(worked.get(strategy))})" for strategy in finding.lost)
-            return f"{engine}: DRIFT, nothing from {lost or 'it'}"
+            return f"{engine}: DRIFT, nothing from {', '.join(finding.lost) or 'it'}"
 
 
 _UNKNOWN: Mapping[Ending | None, str] = {
