@@ -19,7 +19,7 @@ class Wish:
     empty: bool = False  # a page with neither results nor a word that there are none
     slow_ms: int = 0  # before the page and every later batch
     silent: bool = False  # the page does not say that it has come to its end
-    swap_ms: int = 60  # a panel shows the thumbnail for so long, then the picture
+    swap_ms: int = 40  # a panel shows the thumbnail for so long, then the picture
     stuck: int = 0  # each so-manieth tile has a panel that stays at the thumbnail; 1: all of them
     stale: bool = False  # the page replaces its tiles all the time
     hostile: bool = False  # every other record is broken, or made to hurt
