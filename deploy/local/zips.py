@@ -8,7 +8,7 @@ from PIL import Image, UnidentifiedImageError
 from deploy.local.failures import LocalFailure
 
 MANIFEST = "manifest.csv"
-PAPERS = frozenset({MANIFEST, "report.json"})
+PAPERS = frozenset({MANIFEST, "manifest.json", "ATTRIBUTION.md", "report.json", "SHA256SUMS"})
 """What lies in it besides pictures."""
 
 

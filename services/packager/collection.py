@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from services.packager.inline import shown
-from services.packager.manifest import MANIFEST, Entry, manifest_csv, picture_name, site_of, slug
+from services.packager.manifest import Entry, picture_name, site_of, slug
+from services.packager.papers import papers
 from services.packager.pictures import Picture, PictureLimits, picture_in
 from services.packager.recheck import check_fits
 from services.packager.refusals import CONNECTION_REFUSALS, RefusedError
-from services.packager.report import REPORT, Report, report_json
+from services.packager.report import Report
 from services.packager.structures import Bytes
 from shared.filters import Filters
 from shared.images import FoundImage
@@ -93,9 +94,9 @@ class Collection:
         self._entries.append(entry)
 
     def describe(self, report: Report) -> None:
-        """Put the manifest and the report into the archive: the last that is written."""
-        self._archive.add(MANIFEST, manifest_csv(self._entries))
-        self._archive.add(REPORT, report_json(report))
+        """Put what it says of itself into the archive: the last that is written."""
+        for name, data in papers(self._entries, report).items():
+            self._archive.add(name, data)
 
     def _digest(self, data: Bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()

@@ -1,6 +1,7 @@
 """What the archive says about its pictures: a name for each, and a table of them. Pure."""
 
 import csv
+import json
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from io import StringIO
 
 from yarl import URL
 
-MANIFEST = "manifest.csv"
+MANIFEST, MANIFEST_JSON = "manifest.csv", "manifest.json"
 
 _SLUG_LENGTH = 60
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -74,6 +75,12 @@ def manifest_csv(entries: Iterable[Entry]) -> bytes:
     for entry in sorted(entries, key=lambda entry: entry.rank):
         table.writerow(_cell(value) for value in asdict(entry).values())
     return text.getvalue().encode()
+
+
+def manifest_json(entries: Iterable[Entry]) -> bytes:
+    """The same as a list of objects, what strangers wrote as they wrote it."""
+    table = [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.rank)]
+    return json.dumps(table, indent=1, ensure_ascii=False, default=datetime.isoformat).encode()
 
 
 def _cell(value: object) -> object:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zipfile import ZipFile
 
+from deploy.local.zips import PAPERS
 from shared.cassandra import Cassandra
 from shared.filters import Filters
 from shared.images import FoundImage, Images
@@ -76,4 +77,4 @@ class Opened:
             self.contents = {name: archive.read(name) for name in self.names}
         self.manifest = list(csv.DictReader(io.StringIO(self.contents["manifest.csv"].decode(), newline="")))
         self.report: dict[str, Any] = json.loads(self.contents["report.json"])
-        self.pictures = [name for name in self.names if name not in ("manifest.csv", "report.json")]
+        self.pictures = [name for name in self.names if name not in PAPERS]
