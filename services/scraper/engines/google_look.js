@@ -53,5 +53,6 @@ const cut = (text) => {
 watch.read = !asks;
 return {
   address: location.href, status, stub, asks, nothing, ended, refused, retry_after: watch.retryAfter || "",
-  scripts: scripts.map(cut), bodies: watch.bodies.splice(0).map(cut),
+  // While it asks, what has come is kept for the look after the answer.
+  scripts: scripts.map(cut), bodies: asks && !answered ? [] : watch.bodies.splice(0).map(cut),
 };

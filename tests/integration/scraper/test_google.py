@@ -260,7 +260,7 @@ async def test_a_consent_page_that_stays_is_a_wall(page: Page) -> None:
 async def test_consent_that_is_asked_for_later_is_refused_too(page: Page) -> None:
     button = '<button id="W0wltc" hidden onclick="asked=false;this.remove()">Reject all</button>'
     script = """<script>let asked=true,n=0;
-    onscroll=()=>{if(asked)W0wltc.hidden=false;else n++||fetch('/search?more=1')}</script>"""
+    onscroll=()=>{n++||fetch('/search?more=1').then(()=>{if(asked)W0wltc.hidden=false})}</script>"""
     google = await page(
         button + in_a_page(RECORD.format(1), padding="<br>" * 3000) + script, more=f"[{RECORD.format(2)}]"
     )
