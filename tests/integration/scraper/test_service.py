@@ -60,7 +60,8 @@ async def test_a_job_that_is_due_is_searched(bus: Bus, cassandra: Cassandra, scr
 async def finished_search(cassandra: Cassandra, job_id: UUID) -> Search | None:
     """It is set after the word that it is finished."""
     for _ in range(100):
-        if search := await Searches(cassandra).find(job_id):
+        search = await Searches(cassandra).find(job_id)
+        if search is not None and search.finished:
             return search
         await asyncio.sleep(0.02)
     return None
