@@ -44,6 +44,7 @@ class Reason(StrEnum):
     """Why a run or a job failed: what a person is told, in a stable code."""
 
     NO_RESULTS = "no_results"
+    NOTHING_FITS = "nothing_fits"
     BLOCKED = "blocked"
     PAGE_CHANGED = "page_changed"
     SEARCH_FAILED = "search_failed"

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from shared.cassandra import Cassandra
 
 
+LONGEST_INLINE = 48_000
+"""Characters of a thumbnail that lies in its own address, `data:image/…`: part of a row's key, which has 64 KiB."""
+
+
 @dataclass(frozen=True)
 class FoundImage:
     """One result. `rank` counts from 1 over all engines of the search; sizes in pixels, as the engine says.

@@ -4,6 +4,7 @@ from shared.errors import Reason
 
 REASON_WORDS = {
     Reason.NO_RESULTS: "The search found no pictures for this query.",
+    Reason.NOTHING_FITS: "The search found pictures, but none that fits what you narrowed it to.",
     Reason.BLOCKED: "The search engines turned us away.",
     Reason.PAGE_CHANGED: "The search engines answered in a way we do not understand yet.",
     Reason.SEARCH_FAILED: "The search engines could not be reached.",
@@ -16,9 +17,11 @@ REASON_WORDS = {
 }
 
 _SHORTFALL_WORDS = {
-    "exhausted": "The search engine has no more pictures for this query.",
-    "blocked": "The search engine turned us away before it had shown us all.",
-    "page_changed": "We could not read all that the search engine showed.",
+    "exhausted": "The search engines have no more pictures for this query.",
+    "no_results": "The search engines have no more pictures for this query.",
+    "blocked": "A search engine turned us away before it had shown us all.",
+    "cooling_down": "A search engine that has lately turned us away was not asked.",
+    "page_changed": "We could not read all that a search engine showed.",
     "broken": "The search broke off before it had seen all.",
 }
 

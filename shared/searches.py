@@ -18,6 +18,9 @@ UNDER_WAY = "under_way"
 """Of one that has not ended yet."""
 
 
+_WORSE_THAN_EXHAUSTED = ("blocked", NOT_ASKED, "page_changed", "broken")
+
+
 @dataclass(frozen=True)
 class Asked:
     """One engine. `ending`: enough, exhausted, no_results, blocked, page_changed, broken, or one of the above.
@@ -37,7 +40,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Search:
-    """How far the search of a job is; `asked` in that order. `stopped_because` is the ending of the last.
+    """How far the search of a job is; `asked` in that order. `stopped_because`: enough, or what has kept it from more.
 
     What a search notes on its way never undoes that another run has finished.
     """
@@ -52,7 +55,10 @@ class Search:
 
     @property
     def stopped_because(self) -> str:
-        return self.asked[-1].ending if self.asked else "enough"
+        endings = [one.ending for one in self.asked]
+        if not endings or endings[-1] == "enough":
+            return "enough"
+        return next((bad for bad in _WORSE_THAN_EXHAUSTED if bad in endings), endings[-1])
 
 
 class Searches:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from pydantic import TypeAdapter
-from yarl import URL
 
 from services.gateway.codes import COUNTRIES, LANGUAGES
 from services.gateway.fields import FieldError
 from services.gateway.reading import Reader
 from shared.filters import Filters, Site
 from shared.filterwords import FILTER_WORDS, default_of
+from shared.strangers import url_of
 
 _SITE: TypeAdapter[str] = TypeAdapter(Site)
 
@@ -38,7 +38,7 @@ def _site(text: str) -> str:
     if not text:
         return ""
     try:
-        url = URL(text if "://" in text else f"http://{text}")
+        url = url_of(text if "://" in text else f"http://{text}")
         host = _SITE.validate_python((url.raw_host or "").rstrip("."))
     except ValueError:
         host = ""

@@ -4,6 +4,7 @@ from yarl import URL
 
 from services.packager.tries import TryFailedError
 from shared.refusals import Refusal
+from shared.strangers import url_of
 
 _SCHEMES = frozenset({"http", "https"})
 
@@ -11,7 +12,7 @@ _SCHEMES = frozenset({"http", "https"})
 def picture_address(text: str) -> URL:
     """TryFailedError when it is none we follow."""
     try:
-        url = URL(text)
+        url = url_of(text)
     except ValueError as error:
         raise TryFailedError(Refusal.FORBIDDEN_ADDRESS) from error
     # With a user in it, aiohttp would send an Authorization header.
@@ -23,7 +24,7 @@ def picture_address(text: str) -> URL:
 def redirected(url: URL, location: str) -> URL:
     """Where `url` sends us; TryFailedError when we do not follow."""
     try:
-        target = url.join(URL(location))
+        target = url.join(url_of(location))
     except ValueError as error:
         raise TryFailedError(Refusal.FORBIDDEN_ADDRESS) from error
     return picture_address(str(target))

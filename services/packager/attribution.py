@@ -16,6 +16,7 @@ What the search engines said, not checked by anybody. Without a licence here ask
 engine is a hint and no grant. Pictures are as they were found: nothing was cut, scaled or converted.
 """
 _MARKUP = re.compile(r"([\\`*_{}\[\]()<>#+!|~&])")
+_UNSAFE = re.compile(r"[<>\\\s]")
 _BREAKS = re.compile(r"\s+")
 
 
@@ -38,7 +39,11 @@ def _paragraph(entry: Entry) -> str:
 
 
 def _linked(words: str, address: str | None) -> str:
-    return f"[{words}](<{address.replace('>', '%3E').replace('<', '%3C')}>)" if address else words
+    return f"[{words}](<{_UNSAFE.sub(_escaped, address)}>)" if address else words
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"%{ord(sign[0]):02X}"
 
 
 def _plain(text: str | None) -> str:

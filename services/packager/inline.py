@@ -5,10 +5,8 @@ from base64 import b64decode
 from urllib.parse import unquote_to_bytes
 
 from services.packager.refusals import RefusedError
+from shared.images import LONGEST_INLINE
 from shared.refusals import Refusal
-
-LONGEST = 48_000
-"""Characters: a thumbnail has fewer, and no search hands on more."""
 
 _HEAD = re.compile(r"data:image/[a-z0-9.+-]+(?:;[a-z0-9=.-]+)*?;base64,", re.IGNORECASE)
 _BLANKS = re.compile(rb"[ \t\n\f\r]+")
@@ -21,7 +19,7 @@ def is_inline(address: str) -> bool:
 
 def bytes_inline(address: str) -> bytes:
     """RefusedError when it is too long, or not base64."""
-    if len(address) > LONGEST:
+    if len(address) > LONGEST_INLINE:
         raise RefusedError(Refusal.TOO_LARGE)
     head = _HEAD.match(address)
     text = _BLANKS.sub(b"", unquote_to_bytes(address[head.end() if head else 0 :])).rstrip(b"=")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from io import StringIO
 
-from yarl import URL
+from shared.strangers import url_of
 
 MANIFEST, MANIFEST_JSON = "manifest.csv", "manifest.json"
 
@@ -62,7 +62,7 @@ def picture_name(rank: int, slug: str, sha256: str, extension: str, *, thumbnail
 def site_of(page: str | None) -> str | None:
     """The host of a page, or None when there is none."""
     try:
-        return URL(page).host if page else None
+        return url_of(page).host if page else None
     except ValueError:
         return None
 

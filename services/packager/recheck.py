@@ -31,7 +31,9 @@ def _as_seen(picture: Picture, data: Bytes) -> tuple[int, int]:
 def _lies(picture: Picture, data: Bytes) -> bool:
     try:
         with opened(data, picture.kind) as image:
-            return image.getexif().get(_ORIENTATION_TAG) in _ON_ITS_SIDE
+            # A PNG that has not said by now may say it behind its picture, which Pillow would decode for that.
+            says = picture.kind.name != "PNG" or "exif" in image.info
+            return says and image.getexif().get(_ORIENTATION_TAG) in _ON_ITS_SIDE
     except RefusedError:  # what cannot be read says nothing, and browsers show the picture as it is stored
         return False
 

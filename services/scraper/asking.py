@@ -30,7 +30,7 @@ class Asking:
             ) as answer:
                 text = await _text_of(answer)
                 return Answer(answer.status, str(answer.url), text, _retry_after(answer))
-        except (ClientError, TimeoutError, LookupError) as error:
+        except (ClientError, TimeoutError) as error:
             raise NoAnswerError(type(error).__name__) from error
 
 
@@ -50,7 +50,10 @@ async def _text_of(answer: ClientResponse) -> str:
         if len(body) > MAX_BYTES:
             answer.close()
             break
-    return body[:MAX_BYTES].decode(answer.charset or "utf-8", errors="replace")
+    try:
+        return body[:MAX_BYTES].decode(answer.charset or "utf-8", errors="replace")
+    except (LookupError, ValueError):  # a character set that does not exist, or is none of texts
+        return body[:MAX_BYTES].decode(errors="replace")
 
 
 def _retry_after(answer: ClientResponse) -> float | None:

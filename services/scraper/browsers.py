@@ -103,8 +103,7 @@ class Browsers:
                 self._drop(slot, lost)
         finally:
             self._idle.put_nowait(slot)
-        # A process that stops interrupts its searches, and needs no new browser.
-        if slot.browser is None and lost != "interrupted":
+        if slot.browser is None:
             self._missing.set()
 
     async def _wear(self, browser: Browser) -> Loss | None:

@@ -78,12 +78,13 @@ class Told:
     remarks: list[str] = field(default_factory=list)
 
     def tell(self, engine: str, survey: Survey, worked: Mapping[str, date], save: Path) -> None:
-        finding = judge(survey, worked)
+        now = datetime.now(UTC)
+        finding = judge(survey, worked, now.date())
         self.verdicts.add(finding.verdict)
         if said := remark(engine, survey, finding):
             self.remarks.append(said)
         if finding.verdict is Verdict.DRIFT:
-            saved = save_page(save, engine, finding.lost, survey, datetime.now(UTC))
+            saved = save_page(save, engine, finding.lost, survey, now)
             self.remarks += [f"  saved {path}" for path in saved]
 
     @property

@@ -27,9 +27,9 @@ class CoolDowns:
 
     async def begin(self, engine: str, seconds: float | None) -> None:
         """Never shortens one that somebody else has begun."""
-        wanted = self._otherwise if seconds is None else timedelta(seconds=seconds)
+        wanted = self._otherwise.total_seconds() if seconds is None else seconds
         now = datetime.now(UTC)
-        until = now + min(wanted, LONGEST)
+        until = now + timedelta(seconds=min(wanted, LONGEST.total_seconds()))
         if until <= (await self._until(engine) or now):
             return
         # The row goes by itself; a TTL counts whole seconds, and 0 would mean for ever.

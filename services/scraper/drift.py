@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from services.scraper.engines import Ending
@@ -28,14 +28,18 @@ class Finding:
     lost: tuple[str, ...] = ()
 
 
-def judge(survey: Survey, worked: Mapping[str, date]) -> Finding:
+FORGOTTEN_AFTER = timedelta(days=60)
+"""So long a way of reading that is gone is reported; then it is taken for gone for good."""
+
+
+def judge(survey: Survey, worked: Mapping[str, date], today: date) -> Finding:
     """`worked`: of this engine."""
     if survey.ending in (Ending.BLOCKED, Ending.BROKEN):
         return Finding(Verdict.UNKNOWN)
     idle = [strategy for strategy, count in survey.yields.items() if not count]
     if len(idle) == len(survey.yields):
         return Finding(Verdict.DRIFT, tuple(idle))
-    lost = tuple(strategy for strategy in idle if strategy in worked)
+    lost = tuple(way for way in idle if way in worked and today - worked[way] <= FORGOTTEN_AFTER)
     return Finding(Verdict.DRIFT if lost else Verdict.WELL, lost)
 
 

@@ -8,7 +8,7 @@ from services.scraper.engines import Ending, Hit
 from services.scraper.sameness import sameness
 from shared.errors import Reason, RunError
 from shared.images import FoundImage
-from shared.searches import NOT_ASKED
+from shared.searches import NOT_ASKED, Asked
 
 
 def wanted(images: int, spares: float) -> int:
@@ -17,11 +17,15 @@ def wanted(images: int, spares: float) -> int:
 
 
 class Harvest:
-    """Ranked from 1, every picture once, never more than wanted."""
+    """Ranked from 1, every picture once, never more than wanted.
+
+    Thumbnails are held back: they are taken when no engine has anything better.
+    """
 
     def __init__(self, wanted: int) -> None:
         self._wanted = wanted
         self._known: set[str] = set()
+        self._held_back: dict[str, tuple[str, Hit]] = {}
 
     @property
     def found(self) -> int:
@@ -30,6 +34,11 @@ class Harvest:
     @property
     def complete(self) -> bool:
         return self.found >= self._wanted
+
+    @property
+    def would_do(self) -> bool:
+        """With the thumbnails there would be enough: so the engine has given what can be wanted of it."""
+        return self.found + len(self._held_back) >= self._wanted
 
     def go_on_from(self, stored: Iterable[FoundImage]) -> None:
         """Count what an earlier run has found."""
@@ -41,19 +50,33 @@ class Harvest:
         for hit in hits:
             if self.complete:
                 break
-            if (same := sameness(hit.url)) not in self._known:
-                self._known.add(same)
-                taken.append(FoundImage(rank=self.found, engine=engine, **asdict(hit)))
+            if (same := sameness(hit.url)) in self._known:
+                continue
+            if hit.thumbnail_only:
+                self._held_back.setdefault(same, (engine, hit))
+            else:
+                taken.append(self._take(same, engine, hit))
         return taken
 
+    def take_thumbnails(self) -> list[FoundImage]:
+        """As many of those held back as are still wanted."""
+        held_back = [(same, *held) for same, held in self._held_back.items() if same not in self._known]
+        self._held_back.clear()
+        return [self._take(*held) for held in held_back[: max(0, self._wanted - self.found)]]
 
-def failure(endings: Collection[str], *, asked: int, found: int, found_before: int = 0) -> RunError | None:
+    def _take(self, same: str, engine: str, hit: Hit) -> FoundImage:
+        self._known.add(same)
+        return FoundImage(rank=self.found, engine=engine, **asdict(hit))
+
+
+def failure(asked: Collection[Asked], *, images: int, found: int, found_before: int = 0) -> RunError | None:
     """Why the run cannot count as a search, or None. Fewer than asked is no failure; a browser lost halfway is.
 
     Unless an earlier run had found some already: then what there is by now is better than nothing. That there are no
     pictures is believed only when every engine says so.
     """
-    if Ending.ENOUGH in endings or found >= asked:
+    endings = {one.ending for one in asked}
+    if Ending.ENOUGH in endings or found >= images:
         return None
     if Ending.BROKEN in endings and not found_before:
         return RunError(Reason.SEARCH_FAILED, retryable=True)
@@ -63,4 +86,5 @@ def failure(endings: Collection[str], *, asked: int, found: int, found_before: i
         return RunError(Reason.BLOCKED, retryable=True)
     if Ending.PAGE_CHANGED in endings:
         return RunError(Reason.PAGE_CHANGED, retryable=False)  # the next run would read the same page
-    return RunError(Reason.NO_RESULTS, retryable=False)
+    left_out = any(one.left_out for one in asked)
+    return RunError(Reason.NOTHING_FITS if left_out else Reason.NO_RESULTS, retryable=False)

@@ -79,7 +79,9 @@ def _window(config: ClientConfig, options: ChromeOptions, on_every_page: str) ->
         window.set_page_load_timeout(PAGE_SECONDS)
         window.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": on_every_page})
         window.execute_cdp_cmd("Network.enable", _KEEP_NOTHING)
-        window.execute_cdp_cmd("Network.setBlockedURLs", {"urls": [f"*.{kind}*" for kind in MEDIA]})
+        window.execute_cdp_cmd(
+            "Network.setBlockedURLs", {"urls": [f"*.{kind}{end}" for kind in MEDIA for end in ("", "?*")]}
+        )
     except (WebDriverException, HTTPError, OSError) as error:
         raise BrowserError(f"no browser session: {type(error).__name__}") from error
     return window

@@ -29,7 +29,7 @@ def _children() -> dict[int, list[int]]:
 
 def _parent(folder: Path) -> int:
     """Its name is in brackets, and may hold any character."""
-    return int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+    return int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
 
 
 def _memory(pid: int) -> int:

@@ -10,6 +10,10 @@ class Patience:
     def __init__(self, seconds: float) -> None:
         self._left = seconds
 
+    @property
+    def left(self) -> bool:
+        return self._left > 0
+
     @asynccontextmanager
     async def spent(self) -> AsyncIterator[None]:
         """The time inside counts. TimeoutError when all of it is used up."""

@@ -1,6 +1,6 @@
 """When two addresses are those of one picture, so that it is taken once however many engines show it. Pure."""
 
-from yarl import URL
+from shared.strangers import url_of
 
 
 def sameness(address: str) -> str:
@@ -9,8 +9,8 @@ def sameness(address: str) -> str:
     That is: http or https, the case of the host, its default port, the fragment, and how a character is escaped.
     """
     try:
-        url = URL(address)
-        port = "" if url.is_default_port() else f":{url.port}"
+        url = url_of(address)
+        host, port = url.raw_host, "" if url.is_default_port() else f":{url.port}"
     except ValueError:
         return address
-    return f"{(url.host or '').rstrip('.')}{port}{url.raw_path_qs}" if url.host else address
+    return f"{host.rstrip('.').lower()}{port}{url.raw_path_qs}" if host else address

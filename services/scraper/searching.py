@@ -19,6 +19,7 @@ from services.scraper.patience import Patience
 from services.scraper.tally import Tally
 from shared.claims import Counts
 from shared.events import Event, ImagesFound, SearchDue, SearchFinished
+from shared.filters import in_order
 from shared.images import FoundImage
 from shared.jobs import JobState, JobView
 from shared.pulse import Progress
@@ -92,10 +93,13 @@ class SearchRun:
         """RunError when it found nothing, or not all there was."""
         stored = await self._take_up(progress)
         asked = await self._ask_in_turn(progress)
-        endings = {one.ending for one in asked}
-        if failed := failure(endings, asked=self._event.images, found=self._harvest.found, found_before=len(stored)):
+        thumbnails = self._harvest.take_thumbnails()
+        await self._store(thumbnails, progress)
+        asked = self._with_results(self._with_results(asked, thumbnails), stored)
+        found = self._harvest.found
+        if failed := failure(asked, images=self._event.images, found=found, found_before=len(stored)):
             raise failed
-        await self._finish(_with_earlier_runs(asked, stored))
+        await self._finish(tuple(asked))
 
     async def afterwards(self) -> None:
         """Of a job that nobody wants any more nothing of the search is left behind. Looks after the last write."""
@@ -133,7 +137,7 @@ class SearchRun:
         """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""
         tally, patience = Tally(engine, self._query.filters), Patience(self._means.seconds)
         await self._ask_once(engine, tally, patience, progress)
-        if tally.ending is Ending.BROKEN:
+        if tally.ending is Ending.BROKEN and patience.left:
             await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
             await self._ask_once(engine, tally, patience, progress)
         if tally.ending is Ending.BLOCKED:
@@ -152,7 +156,8 @@ class SearchRun:
                     batch = Batch(ending=Ending.BROKEN)
                 images = self._harvest.take(engine.name, tally.sifted(batch))
                 await self._store(images, progress)
-                tally.count(images, complete=self._harvest.complete)
+                tally.count(images, complete=self._harvest.would_do)
+                await asyncio.sleep(batch.pause)
 
     async def _store(self, images: list[FoundImage], progress: Progress) -> None:
         if images:
@@ -174,6 +179,17 @@ class SearchRun:
         search = Search(finished=True, found=found, asked=asked)
         await until_available(lambda: self._means.searches.finish(event.job_id, search))
 
+    def _with_results(self, asked: Sequence[Asked], images: Iterable[FoundImage]) -> list[Asked]:
+        """Those that came otherwise than by asking counted in: of a run that was lost, or held back until the end."""
+        counts = Counter(image.engine for image in images)
+        known = [replace(one, found=one.found + counts.pop(one.engine, 0)) for one in asked]
+        ignored = {engine.name: in_order(engine.ignored(self._query.filters)) for engine in self._means.engines}
+        before = [
+            Asked(engine, Ending.ENOUGH, found=found, ignored=ignored.get(engine, ()))
+            for engine, found in counts.items()
+        ]
+        return [*before, *known]
+
 
 def _told(asked: Asked) -> Asked:
     SEARCHES.labels(asked.engine, asked.ending).inc()
@@ -181,10 +197,3 @@ def _told(asked: Asked) -> Asked:
         RESULTS.labels(asked.engine, strategy).inc(results)
     log.info("engine_asked", **asdict(asked))
     return asked
-
-
-def _with_earlier_runs(asked: Sequence[Asked], stored: Iterable[FoundImage]) -> tuple[Asked, ...]:
-    """Of a run that was lost only its results are left."""
-    before = Counter(image.engine for image in stored)
-    again = [replace(one, found=one.found + before.pop(one.engine, 0)) for one in asked]
-    return (*(Asked(engine, Ending.ENOUGH, found=found) for engine, found in before.items()), *again)

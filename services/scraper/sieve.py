@@ -8,7 +8,8 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from services.scraper.engines import Hit
-from shared.filters import FileFormat, Filters, Licence
+from shared.filters import FileFormat, Filters, Licence, MinimumSize
+from shared.strangers import url_of
 
 _FORMATS = {
     "jpg": FileFormat.JPEG,
@@ -31,7 +32,9 @@ def fits(hit: Hit, filters: Filters) -> bool:
 
 
 def _fits_in_size(hit: Hit, filters: Filters) -> bool:
-    if hit.width is None or hit.height is None or hit.thumbnail_only:
+    if hit.thumbnail_only:
+        return filters.minimum_size is MinimumSize.ANY
+    if hit.width is None or hit.height is None:
         return True
     large_enough = hit.width * hit.height >= filters.minimum_size.pixels
     return large_enough and filters.orientation.fits(hit.width, hit.height)
@@ -48,5 +51,10 @@ def _fits_in_licence(said: str | None, wanted: Licence) -> bool:
 
 
 def _is_on(site: str, page: str | None) -> bool:
-    host = (urlsplit(page).hostname or "") if page else ""
+    """Whoever says `www.` means the site."""
+    site = site.removeprefix("www.")
+    try:
+        host = (url_of(page).raw_host or "") if page else ""
+    except ValueError:
+        return False
     return host == site or host.endswith(f".{site}")

@@ -43,8 +43,9 @@ async def test_a_shorter_one_does_not_end_a_longer_one(cassandra: Cassandra, eng
     assert await cool_downs.lasts(engine)
 
 
-async def test_no_engine_is_left_alone_for_more_than_a_day(cassandra: Cassandra, engine: str) -> None:
-    await CoolDowns(cassandra, otherwise=HOUR).begin(engine, 1e12)
+@pytest.mark.parametrize("seconds", [1e12, float("inf")])
+async def test_no_engine_is_left_alone_for_more_than_a_day(cassandra: Cassandra, engine: str, seconds: float) -> None:
+    await CoolDowns(cassandra, otherwise=HOUR).begin(engine, seconds)
 
     (row,) = await cassandra.execute("SELECT ends_at, TTL(ends_at) AS left FROM cool_downs WHERE engine = ?", (engine,))
     assert row["left"] <= 24 * 3600 + 1

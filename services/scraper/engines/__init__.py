@@ -33,7 +33,7 @@ class Query:
 class Hit:
     """One result, as the engine says: sizes in pixels, licence, creator and credit line in words.
 
-    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most 48,000 characters.
+    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most LONGEST_INLINE characters.
     """
 
     url: str
@@ -55,13 +55,15 @@ class Hit:
 class Batch:
     """Results in the engine's order. `unusable` counts those it could not use; the last batch has an ending.
 
-    `retry_after`: seconds for which a refusing engine wants to be left alone, if it says.
+    `retry_after`: seconds for which a refusing engine wants to be left alone, if it says. `pause`: seconds to let go by
+    before the next batch is taken, so that the engine is not asked more often than it wants.
     """
 
     hits: tuple[Hit, ...] = ()
     unusable: int = 0
     ending: Ending | None = None
     retry_after: float | None = None
+    pause: float = 0.0
 
 
 class Engine(Protocol):

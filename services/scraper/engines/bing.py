@@ -5,6 +5,7 @@ Each result is an `a.iusc` whose attribute `m` holds JSON: `murl` the picture, `
 """
 
 import json
+import re
 from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
@@ -13,23 +14,23 @@ from urllib.parse import parse_qs, urlsplit
 from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
-from services.scraper.engines.vocabulary import Words, market, said, unsaid, words_with_site
+from services.scraper.engines.vocabulary import COLOURS, Words, market, said, unsaid_by_market, words_with_site
 from shared.filters import Filters
 
 PAGE_SIZE = 35
 TILE, DATA = "iusc", "m"
 NO_RESULTS = ("There are no results for",)
 CHALLENGES = ("/challenge", "/turing")
-CAPTCHA = "captchaform"
+CAPTCHA = re.compile(r"""<form[^<>]*\bid=["']?captchaform""")
+"""The element: its name alone may be what somebody searches for."""
 
-_COLOURS = ["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "gray", "black", "brown"]
 WORDS: Words = {
     "orientation": {"landscape": "aspect-wide", "portrait": "aspect-tall", "square": "aspect-square"},
     "colour": {
         "colour": "color2-color",
         "black-and-white": "color2-bw",
         "transparent": "photo-transparent",
-        **{colour: f"color2-FGcls_{colour.upper()}" for colour in _COLOURS},
+        **{colour: f"color2-FGcls_{colour.upper()}" for colour in COLOURS},
     },
     "kind": {
         "photo": "photo-photo",
@@ -53,8 +54,7 @@ class Bing:
         self._url = url
 
     def ignored(self, filters: Filters) -> frozenset[str]:
-        known = ("safe_search", *(("language", "country") if market(filters) else ()))
-        return unsaid(filters, WORDS, known=known)
+        return unsaid_by_market(filters, WORDS)
 
     def first(self, query: Query) -> Ask:
         filters = query.filters
@@ -72,13 +72,13 @@ class Bing:
 
     def read(self, ask: Ask, answer: Answer) -> Page:
         """An empty page is the end; as the first it says nothing, and so is not to be trusted."""
-        if urlsplit(answer.address).path.startswith(CHALLENGES) or CAPTCHA in answer.text:
-            return Page(ending=Ending.BLOCKED)
         tiles = _tiles_in(answer.text)
         hits = [hit for tile in tiles if (hit := _hit(*tile))]
         if tiles:
             more = self._ask(ask.parameters, ask.number + 1)
             return Page(tuple(hits), len(tiles) - len(hits), more=more)
+        if urlsplit(answer.address).path.startswith(CHALLENGES) or CAPTCHA.search(answer.text):
+            return Page(ending=Ending.BLOCKED)
         if any(words in answer.text for words in NO_RESULTS):
             return Page(ending=Ending.NO_RESULTS)
         if ask.number == 1:

@@ -15,6 +15,8 @@ from shared.filters import Filters, MinimumSize
 
 PAGE_SIZE = 50
 THUMBNAIL_WIDTH = 640
+KEPT = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"})
+"""It also has scans as TIFF and DjVu by the thousand."""
 
 
 WORDS: Words = {
@@ -109,7 +111,7 @@ def _next_offset(said: dict[str, Any]) -> int | None:
 def _hit(file: dict[str, Any]) -> Hit | None:
     infos = file.get("imageinfo")
     info = infos[0] if isinstance(infos, list) and infos else None
-    if not isinstance(info, dict) or not str(info.get("mime", "")).startswith("image/"):
+    if not isinstance(info, dict) or info.get("mime") not in KEPT:
         return None
     url = address(info.get("url"))
     if url is None:

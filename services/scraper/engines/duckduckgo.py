@@ -12,20 +12,19 @@ from urllib.parse import parse_qs, urlsplit
 from services.scraper.engines import Ending, Hit, Query
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
-from services.scraper.engines.vocabulary import Words, market, said, unsaid, words_with_site
+from services.scraper.engines.vocabulary import COLOURS, Words, market, said, unsaid_by_market, words_with_site
 from shared.filters import Filters
 
 MAX_QUERY = 499
-CHALLENGE = "anomaly-modal"
-OK = 200
+CHALLENGE = re.compile(r"""<div[^<>]*\bclass=["'][^"'<>]*anomaly-modal""")
+OK, ACCEPTED = 200, 202
 
-_COLOURS = ["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "gray", "black", "brown"]
 WORDS: Words = {
     "age": {"day": "time:Day", "week": "time:Week", "month": "time:Month", "year": "time:Year"},
     "colour": {
         "colour": "color:color",
         "black-and-white": "color:Monochrome",
-        **{colour: f"color:{colour.title()}" for colour in _COLOURS},
+        **{colour: f"color:{colour.title()}" for colour in COLOURS},
     },
     "kind": {
         "photo": "type:photo",
@@ -52,8 +51,7 @@ class DuckDuckGo:
         self._url = url
 
     def ignored(self, filters: Filters) -> frozenset[str]:
-        known = ("safe_search", *(("language", "country") if market(filters) else ()))
-        return unsaid(filters, WORDS, known=known)
+        return unsaid_by_market(filters, WORDS)
 
     def first(self, query: Query) -> Ask:
         """What the second request needs rides along; the first one minds no parameter but `q`."""
@@ -70,8 +68,11 @@ class DuckDuckGo:
         return Ask(f"{self._url}/", parameters)
 
     def read(self, ask: Ask, answer: Answer) -> Page:
-        if answer.status != OK or CHALLENGE in answer.text:
+        """Its refusals come with all sorts of statuses; the words of one may also be what somebody searches for."""
+        if answer.status == ACCEPTED or _is_challenge(answer.text):
             return Page(ending=Ending.BLOCKED)
+        if answer.status != OK:
+            raise PageChangedError(f"status {answer.status}")
         if ask.number == 1:
             kept = {name: ask.parameters[name] for name in ("q", "l", "p", "f")}
             return Page(more=self._results({"o": "json", **kept, "vqd": _token_in(answer.text)}, 0, 2))
@@ -92,6 +93,10 @@ class DuckDuckGo:
 
     def _results(self, parameters: Mapping[str, str], offset: int, number: int) -> Ask:
         return Ask(f"{self._url}/i.js", {**parameters, "s": str(offset)}, {"Referer": f"{self._url}/"}, number)
+
+
+def _is_challenge(text: str) -> bool:
+    return not text.lstrip().startswith("{") and CHALLENGE.search(text) is not None
 
 
 def _token_in(page: str) -> str:

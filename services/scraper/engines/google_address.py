@@ -7,10 +7,8 @@ What `tbs` takes was read in public code of 2020 to 2026. The shape of a picture
 from urllib.parse import urlencode
 
 from services.scraper.engines import Query
-from services.scraper.engines.vocabulary import Words, said, unsaid
+from services.scraper.engines.vocabulary import COLOURS, Words, said, unsaid
 from shared.filters import Filters
-
-_COLOURS = ["red", "orange", "yellow", "green", "teal", "blue", "purple", "pink", "white", "gray", "black", "brown"]
 
 WORDS: Words = {
     "minimum_size": {
@@ -25,7 +23,7 @@ WORDS: Words = {
         "colour": "ic:color",
         "black-and-white": "ic:gray",
         "transparent": "ic:trans",
-        **{colour: f"ic:specific,isc:{colour}" for colour in _COLOURS},
+        **{colour: f"ic:specific,isc:{colour}" for colour in COLOURS},
     },
     "kind": {
         "photo": "itp:photo",

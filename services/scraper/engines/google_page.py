@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from services.scraper.engines import google_signs as signs
-from services.scraper.engines.google_tiles import MAX_DATA, Tile
+from services.scraper.engines.google_tiles import Tile
 from services.scraper.windows import Window
+from shared.images import LONGEST_INLINE
 
 SETTLE_SECONDS = 15.0
 MAX_CHARACTERS = 8_000_000
@@ -141,7 +142,7 @@ _TILE_SIGNS: dict[str, Any] = {
     "full": signs.texts(signs.FULL_IMAGES),
     "thumbnail_host": signs.THUMBNAIL_HOST,
     "close": signs.texts(signs.CLOSE),
-    "max_data": MAX_DATA,
+    "max_data": LONGEST_INLINE,
     "max_tiles": MAX_TILES,
     "max_characters": MAX_CHARACTERS,
 }

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from services.scraper.engines import Hit
 from services.scraper.engines.fields import address, text
-
-MAX_DATA = 48_000
-"""Characters of a thumbnail that lies in its own address; a real one takes some ten thousand."""
+from shared.images import LONGEST_INLINE
 
 SMALLEST_PICTURE = 100
 """Bytes; what keeps the place of a thumbnail that is still to come takes fewer."""
@@ -57,7 +55,7 @@ def _whole_data(value: str) -> str | None:
     """A `data:` address that holds a picture of the kind it names."""
     head, comma, body = value.partition(",")
     kind = head.removeprefix("data:image/").removesuffix(";base64")
-    if not comma or head != f"data:image/{kind};base64" or kind not in _MAGIC or len(value) > MAX_DATA:
+    if not comma or head != f"data:image/{kind};base64" or kind not in _MAGIC or len(value) > LONGEST_INLINE:
         return None
     try:
         data = base64.b64decode(body, validate=True)

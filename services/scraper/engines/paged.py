@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
-from aiolimiter import AsyncLimiter
 
 from services.scraper.engines import Batch, Ending, Hit, Query
+from services.scraper.engines.pace import Pace
 from services.scraper.survey import Survey
 from shared.filters import Filters
 
@@ -56,7 +55,7 @@ class Page:
 
 
 class NoAnswerError(Exception):
-    """The connection failed, or the answer is too long or too late."""
+    """The connection failed, or the answer is too late."""
 
 
 class PageChangedError(Exception):
@@ -92,7 +91,7 @@ class Paged:
         self.name = site.name
         self._site = site
         self._asking = asking
-        self._pace = AsyncLimiter(site.most_a_minute, 60) if site.most_a_minute else nullcontext()
+        self._pace = Pace(site.most_a_minute)
 
     def ignored(self, filters: Filters) -> frozenset[str]:
         return self._site.ignored(filters)
@@ -101,11 +100,13 @@ class Paged:
         ask: Ask | None = self._site.first(query)
         known: set[str] = set()
         idle = unusable = 0
+        if pause := self._pace.wait():
+            yield Batch(pause=pause)
         while ask is not None:
             page, _ = await self._page(ask)
             fresh = tuple(replace(hit, strategy=self._site.strategy) for hit in page.hits if hit.url not in known)
             known.update(hit.url for hit in fresh)
-            idle = 0 if fresh or not page.hits else idle + 1
+            idle = idle + 1 if not fresh and (page.hits or page.unusable) else 0
             ending = page.ending if page.more is None else None
             if ending is None and idle >= IDLE_PAGES:
                 ending = Ending.EXHAUSTED
@@ -113,6 +114,8 @@ class Paged:
             if ending is Ending.EXHAUSTED and unusable and not known:
                 ending = Ending.PAGE_CHANGED
             yield Batch(fresh, page.unusable, ending, page.retry_after)
+            if page.more and ending is None and (pause := self._pace.wait()):
+                yield Batch(pause=pause)
             ask = page.more if ending is None else None
 
     async def survey(self, query: Query) -> Survey:
@@ -129,8 +132,8 @@ class Paged:
     async def _page(self, ask: Ask) -> tuple[Page, str]:
         """And the text of the answer."""
         try:
-            async with self._pace:
-                answer = await self._asking.get(ask)
+            self._pace.ask()
+            answer = await self._asking.get(ask)
         except NoAnswerError as error:
             log.warning("engine_no_answer", engine=self.name, page=ask.number, detail=str(error))
             return Page(ending=Ending.BROKEN), ""

@@ -110,7 +110,7 @@ def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
     ("stopped_because", "found", "says"),
     [
         ("blocked", 100, "turned us away"),
-        ("exhausted", 100, "has no more pictures"),
+        ("exhausted", 100, "have no more pictures"),
         ("", 100, "found no more than these"),
         ("blocked", 145, None),
     ],

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.packager.inline import LONGEST, bytes_inline, is_inline, shown
+from services.packager.inline import bytes_inline, is_inline, shown
 from services.packager.refusals import RefusedError
+from shared.images import LONGEST_INLINE
 from shared.refusals import Refusal
 from tests.unit.packager.samples import a_picture
 
@@ -57,7 +58,7 @@ def test_what_is_no_base64_is_no_picture(text: str) -> None:
 
 
 def test_one_that_is_too_long_is_not_even_decoded() -> None:
-    longest = HEAD + "A" * ((LONGEST - len(HEAD)) // 4 * 4)
+    longest = HEAD + "A" * ((LONGEST_INLINE - len(HEAD)) // 4 * 4)
 
     assert bytes_inline(longest).strip(b"\0") == b""
     assert refusal_of(longest + "@" * 4) is Refusal.TOO_LARGE

@@ -7,6 +7,7 @@ from services.scraper.drift import judge
 from services.scraper.engines import Ending
 from services.scraper.survey import Survey
 
+DAY = date(2026, 9, 20)
 WORKED = {"inline": date(2026, 9, 1)}
 
 
@@ -39,16 +40,16 @@ def test_an_engine_that_was_not_reached_still_has_a_line() -> None:
 def test_drift_names_the_way_that_is_lost() -> None:
     survey = Survey({"inline": 0, "xhr": 40})
 
-    assert remark("google", survey, judge(survey, WORKED)) == "google: DRIFT, nothing from inline"
+    assert remark("google", survey, judge(survey, WORKED, DAY)) == "google: DRIFT, nothing from inline"
 
 
 def test_a_refusal_is_said_not_to_be_drift() -> None:
     survey = Survey({"tiles": 0}, Ending.BLOCKED)
 
-    assert "no drift" in str(remark("bing", survey, judge(survey, {})))
+    assert "no drift" in str(remark("bing", survey, judge(survey, {}, DAY)))
 
 
 def test_of_an_engine_that_is_well_nothing_is_said() -> None:
     survey = Survey({"tiles": 35})
 
-    assert remark("bing", survey, judge(survey, {})) is None
+    assert remark("bing", survey, judge(survey, {}, DAY)) is None

@@ -7,7 +7,8 @@ import pytest
 
 from services.scraper.engines import Hit
 from services.scraper.engines.google_panel import MISSES, TILES_AT_ONCE, Panel
-from services.scraper.engines.google_tiles import MAX_DATA, Tile, panel_hit, thumbnail_hit
+from services.scraper.engines.google_tiles import Tile, panel_hit, thumbnail_hit
+from shared.images import LONGEST_INLINE
 
 TILE = Tile("doc1", "A cat", "https://www.site.example/cats", "https://encrypted-tbn0.gstatic.com/images?q=tbn:1")
 PICTURE = "https://pictures.example/cat.jpg"
@@ -56,7 +57,7 @@ def test_a_thumbnail_may_lie_in_its_own_address(data: str) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        as_data(JPEG + bytes(MAX_DATA)),
+        as_data(JPEG + bytes(LONGEST_INLINE)),
         as_data(b"\xff\xd8\xff"),
         as_data(bytes(300)),
         as_data(JPEG, "png"),

@@ -45,6 +45,26 @@ def test_a_result_that_says_nothing_is_looked_at_when_it_is_here(filters: Filter
     assert fits(Hit("https://pictures.example/panda?format=any"), filters)
 
 
+def test_a_thumbnail_is_no_answer_to_a_minimum_size() -> None:
+    thumbnail = Hit("https://thumbnails.example/7", width=4000, height=3000, thumbnail_only=True)
+
+    assert fits(thumbnail, Filters())
+    assert not fits(thumbnail, Filters(minimum_size=MinimumSize.VGA))
+
+
+@pytest.mark.parametrize(
+    "page", ["http://müller.example/a", "http://xn--mller-kva.example/a", "http://www.müller.example"]
+)
+def test_a_site_is_the_same_in_every_spelling(page: str) -> None:
+    assert fits(replace(HIT, source_page=page), Filters(site="xn--mller-kva.example"))
+    assert fits(replace(HIT, source_page=page), Filters(site="www.xn--mller-kva.example"))
+
+
+@pytest.mark.parametrize("page", ["http://[]@", "http://[", "not an address"])
+def test_a_page_that_is_no_address_is_on_no_site(page: str) -> None:
+    assert not fits(replace(HIT, source_page=page), Filters(site="site.example"))
+
+
 def test_a_result_without_a_page_is_on_no_site() -> None:
     assert not fits(replace(HIT, source_page=None), Filters(site="site.example"))
 

@@ -66,18 +66,17 @@ def test_an_answer_of_another_shape_is_a_changed_page(engine: str, text: str) ->
         read(engine, text)
 
 
-@EVERY
-def test_rubbish_between_the_results_costs_only_itself(engine: str) -> None:
+@pytest.mark.parametrize(("engine", "unusable"), [("bing", 2), ("duckduckgo", 4), ("openverse", 4), ("commons", 0)])
+def test_rubbish_between_the_results_costs_only_itself(engine: str, unusable: int) -> None:
+    """Commons has an object of files by number; what is none of these is not even a file."""
     if engine == "bing":
         text = body(engine, Result()) + '<a class="iusc" m="{&quot;murl"></a><a class="iusc" m="[]">' + "<" * 500
-        expected = 2
     else:
-        text, expected = json.dumps(with_rubbish(engine, json.loads(body(engine, Result())))), 4
+        text = json.dumps(with_rubbish(engine, json.loads(body(engine, Result()))))
 
     page = read(engine, text)
 
-    assert len(page.hits) == 1
-    assert page.unusable in (expected, 0 if engine == "commons" else expected)
+    assert (len(page.hits), page.unusable) == (1, unusable)
 
 
 def with_rubbish(engine: str, said: dict[str, Any]) -> dict[str, Any]:
@@ -108,3 +107,28 @@ def test_a_bing_page_that_was_cut_is_read_as_far_as_it_goes() -> None:
 @pytest.mark.parametrize("path", ["/challenge", "/turing/captcha/challenge"])
 def test_a_challenge_of_bing_is_a_wall(path: str) -> None:
     assert read("bing", "<p>One last step</p>", address=f"https://www.bing.com{path}").ending is Ending.BLOCKED
+
+
+def test_somebody_may_search_for_the_words_of_a_wall() -> None:
+    titled = Result(title='<form id="captchaform"> anomaly-modal__title')
+
+    assert read("bing", body("bing", titled)).ending is None
+    assert read("duckduckgo", body("duckduckgo", titled)).hits
+    with pytest.raises(PageChangedError):
+        read("bing", "<p>you searched for captchaform</p>")
+
+
+@pytest.mark.parametrize(("status", "blocked"), [(202, True), (404, False), (302, False)])
+def test_duckduckgo_refuses_by_some_statuses_only(status: int, blocked: bool) -> None:
+    if blocked:
+        assert read("duckduckgo", "", status).ending is Ending.BLOCKED
+    else:
+        with pytest.raises(PageChangedError):
+            read("duckduckgo", "", status)
+
+
+@pytest.mark.parametrize("mime", ["image/tiff", "image/vnd.djvu", "image/svg+xml", "application/pdf", None])
+def test_of_commons_only_what_can_be_kept_is_taken(mime: str | None) -> None:
+    text = body("commons", Result()).replace('"image/jpeg"', json.dumps(mime))
+
+    assert (read("commons", text).hits, read("commons", text).unusable) == ((), 1)
