@@ -67,7 +67,7 @@ class ResultPage:
 
     async def links(self) -> list[str]:
         """The addresses of `/imgres` links that were not there the last time; each names a result."""
-        return list(await self._window.run(_LINKS, signs.texts(signs.IMGRES), MAX_LINKS))
+        return list(await self._window.run(_script("google_links.js"), signs.texts(signs.IMGRES), MAX_LINKS))
 
     async def tiles(self) -> list[Tile]:
         """Those that were not there the last time."""
@@ -85,7 +85,7 @@ class ResultPage:
         return found or None
 
     async def source(self) -> str:
-        return str(await self._window.run(_SOURCE, MAX_CHARACTERS))
+        return str(await self._window.run(_script("google_source.js"), MAX_CHARACTERS))
 
     async def picture(self) -> bytes:
         return await self._window.screenshot()
@@ -94,12 +94,12 @@ class ResultPage:
         """A question for consent may come at any time; the answer is no, once."""
         seen = await look(False)
         if seen.asks:
-            await self._window.run(_REJECT, _REJECT_ALL, signs.texts(signs.CONSENT_FRAME))
+            await self._window.run(_script("google_reject.js"), _REJECT_ALL, signs.texts(signs.CONSENT_FRAME))
             seen = await look(True)
         return seen
 
     async def _scroll_and_look(self, answered: bool) -> Look:
-        await self._window.run(_MORE, signs.texts(signs.SHOW_MORE))
+        await self._window.run(_script("google_more.js"), signs.texts(signs.SHOW_MORE))
         return await self._look(answered)
 
     async def _look(self, answered: bool) -> Look:
@@ -146,41 +146,3 @@ _TILE_SIGNS: dict[str, Any] = {
     "max_tiles": MAX_TILES,
     "max_characters": MAX_CHARACTERS,
 }
-
-_REJECT = """
-const [selectors, frames] = arguments;
-const watch = window.aidWatch;
-if (watch) watch.changedAt = performance.now();
-const all = (some) => some.flatMap((selector) => [...document.querySelectorAll(selector)]);
-const button = all(selectors).find((one) => one.getClientRects().length > 0);
-if (button) button.click();
-else for (const frame of all(frames)) frame.contentWindow.postMessage({ aidRejectAll: selectors, click: true }, "*");
-"""
-
-# Up first: at the bottom already, scrolling to the bottom would be no event. The page hears of it before it is drawn
-# again, however busy the machine is: until then it is not quiet.
-_MORE = """
-const watch = window.aidWatch;
-if (watch) {
-  watch.changedAt = performance.now();
-  watch.drawn = false;
-  requestAnimationFrame(() => requestAnimationFrame(() => { watch.drawn = true; }));
-}
-const buttons = arguments[0].flatMap((selector) => [...document.querySelectorAll(selector)]);
-const shown = buttons.find((button) => button.getClientRects().length > 0);
-if (shown) shown.click();
-window.scrollBy(0, -window.innerHeight);
-window.scrollTo(0, document.documentElement.scrollHeight);
-"""
-
-_SOURCE = "return document.documentElement.outerHTML.slice(0, arguments[0])"
-
-_LINKS = """
-const [selectors, count] = arguments;
-const watch = window.aidWatch || {};
-watch.links = watch.links || new Set();
-const links = selectors.flatMap((selector) => [...document.querySelectorAll(selector)]).map((link) => link.href);
-const fresh = [...new Set(links)].filter((link) => !watch.links.has(link)).slice(0, count);
-for (const link of fresh) watch.links.add(link);
-return fresh.map((link) => link.slice(0, 16_000));
-"""
