@@ -103,7 +103,8 @@ class Browsers:
                 self._drop(slot, lost)
         finally:
             self._idle.put_nowait(slot)
-        if slot.browser is None:
+        # A process that stops interrupts its searches, and needs no new browser; if it goes on, the next round has one.
+        if slot.browser is None and lost != "interrupted":
             self._missing.set()
 
     async def _wear(self, browser: Browser) -> Loss | None:
