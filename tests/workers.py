@@ -3,7 +3,7 @@
 from xdist.scheduler import LoadScopeScheduling
 
 SYSTEM = ("tests/e2e", "tests/faults")
-SERVERLESS = "tests/unit"
+SERVERLESS = ("tests/unit", "tests/integration/scraper/test_google_matrix.py")
 
 
 class ByServers(LoadScopeScheduling):  # type: ignore[misc]  # ships no py.typed

@@ -49,7 +49,7 @@ async def test_nothing_is_left_of_browsers_that_were_used(pictures: PictureWeb, 
     with leaving_nothing(temporary):
         async with Browsers.warm(local_launch, 2) as browsers:
             google = Google(browsers, url=pictures.google_url)
-            await asyncio.gather(*(all_batches(google, f"cats {number} results:150") for number in range(4)))
+            await asyncio.gather(*(all_batches(google, f"cats {number} results:40") for number in range(2)))
 
 
 async def all_batches(google: Google, query: str) -> None:
