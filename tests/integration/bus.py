@@ -1,6 +1,7 @@
 """What a test publishes to Kafka, and what it sees there: real records, decoded by the project's own codec."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ class Bus:
         self.publish = publisher.publish
         self._producer = producer
         self.records: list[Any] = []
+        self._events: defaultdict[UUID, list[Event]] = defaultdict(list)
         self._seen = asyncio.Condition()
 
     async def publish_raw(
@@ -35,7 +37,7 @@ class Bus:
 
     def events(self, job_id: UUID) -> list[Event]:
         """Of one job, in the order of their arrival here; order is promised per topic only."""
-        return [event for event in map(_event, self.records) if event is not None and event.job_id == job_id]
+        return list(self._events[job_id])
 
     async def until(self, condition: Callable[[], object], patience: float = PATIENCE) -> None:
         """Wait until something that has arrived makes it true; TimeoutError says it never did."""
@@ -53,6 +55,9 @@ class Bus:
     async def listen(self, consumer: AIOKafkaConsumer) -> None:
         async for record in consumer:
             self.records.append(record)
+            # Once and for all: there may be thousands of earlier tests, and conditions ask again at every record.
+            if (event := _event(record)) is not None:
+                self._events[event.job_id].append(event)
             async with self._seen:
                 self._seen.notify_all()
 
