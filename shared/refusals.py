@@ -11,6 +11,7 @@ class Refusal(StrEnum):
     TIMEOUT = "timeout"
     TOO_MANY_REDIRECTS = "too_many_redirects"
     FORBIDDEN_ADDRESS = "forbidden_address"
+    OPTED_OUT = "opted_out"
     NOT_A_PICTURE = "not_a_picture"
     TRUNCATED = "truncated"
     TOO_LARGE = "too_large"
@@ -34,6 +35,7 @@ REFUSAL_WORDS: dict[str, str] = {
     Refusal.TIMEOUT: "took too long",
     Refusal.TOO_MANY_REDIRECTS: "led round in circles",
     Refusal.FORBIDDEN_ADDRESS: "at an address we do not open",
+    Refusal.OPTED_OUT: "not to be collected, says their host",
     Refusal.NOT_A_PICTURE: "not a picture",
     Refusal.TRUNCATED: "broke off in the middle",
     Refusal.TOO_LARGE: "too large a file",

@@ -16,7 +16,7 @@ from bench.packing import peers
 from bench.packing.origin import PICTURES, Origin, nginx
 from bench.packing.ours import pack
 from deploy.local.ports import free_ports
-from services.packager.app import guarded_fetcher
+from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.settings import Settings
 

@@ -1,18 +1,14 @@
 """Everything the packager is made of, put together."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from functools import partial
 
-from services.packager.bodies import Body
-from services.packager.downloads import Downloads, guarded_session
 from services.packager.feed import Bells
+from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
-from services.packager.guard import Guard
 from services.packager.handlers import forget_job, pack_images, tidy_up
 from services.packager.packing import Means
 from services.packager.settings import Settings
-from services.packager.slots import Slots
 from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
 from shared.archives import LocalArchives
@@ -65,18 +61,6 @@ async def run(settings: Settings) -> None:
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], consumer)
         backbone.ready(archives=archives.answers)
         await run_streams(app, backbone.health)
-
-
-@asynccontextmanager
-async def guarded_fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
-    guard = Guard(settings.holes)
-    async with guarded_session(guard, user_agent=settings.user_agent) as session:
-        yield Fetcher(
-            downloads=Downloads(session, settings.download_limits),
-            slots=Slots(total=settings.connections, per_host=settings.connections_per_host),
-            new_body=partial(Body, in_memory=settings.body_memory_each, folder=settings.folder),
-            seconds=settings.download_seconds,
-        )
 
 
 def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:

@@ -26,6 +26,7 @@ from yarl import URL
 
 from services.packager.bodies import Body
 from services.packager.guard import ForbiddenAddressError, Guard
+from services.packager.optouts import speaks_against
 from services.packager.tries import TryFailedError, failure_of
 from shared.refusals import Refusal
 
@@ -45,9 +46,12 @@ class DownloadLimits:
 
 
 class Downloads:
-    def __init__(self, session: ClientSession, limits: DownloadLimits) -> None:
+    """`program` is our name, for hosts that want no program to keep what they give; without it nobody is asked."""
+
+    def __init__(self, session: ClientSession, limits: DownloadLimits, *, program: str | None = None) -> None:
         self._session = session
         self._limits = limits
+        self._program = program
 
     async def get(self, url: URL, into: Body, *, referer: str | None, seconds: float) -> str | None:
         """Fill `into` with what lies at `url`, or return the Location of a redirect. TryFailedError otherwise."""
@@ -59,6 +63,8 @@ class Downloads:
                     return response.headers["Location"]
                 if response.status != 200:  # noqa: PLR2004 - OK
                     raise failure_of(response.status, response.headers, now=datetime.now(UTC))
+                if self._program and speaks_against(response.headers.getall("X-Robots-Tag", []), self._program):
+                    raise TryFailedError(Refusal.OPTED_OUT)
                 await self._read(response, into)
                 return None
         except (ClientError, TimeoutError) as error:

@@ -40,14 +40,33 @@ class Fetched:
         await self.held.aclose()
 
 
-class Fetcher:
-    """`seconds` is the time of one try, its redirects included and waiting for slots not."""
+class Rules(Protocol):
+    async def check(self, url: URL) -> None:
+        """TryFailedError when the host wants no program there."""
 
-    def __init__(self, *, downloads: Getting, slots: Slots, new_body: Callable[[], Body], seconds: float) -> None:
+
+class NoRules:
+    async def check(self, url: URL) -> None:
+        pass
+
+
+class Fetcher:
+    """`seconds` is the time of one try, its redirects included; waiting for slots and for a host's rules is not."""
+
+    def __init__(
+        self,
+        *,
+        downloads: Getting,
+        slots: Slots,
+        new_body: Callable[[], Body],
+        seconds: float,
+        rules: Rules | None = None,
+    ) -> None:
         self._downloads = downloads
         self._slots = slots
         self._new_body = new_body
         self._seconds = seconds
+        self._rules = rules or NoRules()
 
     async def fetch(self, image: FoundImage) -> Fetched:
         """RefusedError when its bytes cannot be had."""
@@ -87,6 +106,7 @@ class Fetcher:
         clock = asyncio.get_running_loop().time
         seconds = self._seconds
         for _ in range(MAX_REDIRECTS + 1):
+            await self._rules.check(url)
             async with AsyncExitStack() as held:
                 await held.enter_async_context(self._slots.to(url.raw_host or ""))
                 body = held.enter_context(self._new_body())

@@ -2,7 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -28,6 +28,8 @@ class Settings(ProcessSettings):
     archives: ArchivesUrl
     allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_ip_ports)] = ""
     user_agent: str = "AdvanceImageDownloader/0.1"
+
+    opt_outs: Literal["honour", "ignore"] = "honour"
 
     pack_slots: int = Field(default=4, ge=1)
     connections: int = Field(default=64, ge=1)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.packager.app import guarded_fetcher
 from services.packager.feed import Bells
+from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means
 from services.packager.settings import Settings
 from shared.archives import LocalArchives

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.packager.app import guarded_fetcher
+from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means, Pack
 from services.packager.settings import Settings
 from shared.errors import Reason, RunError

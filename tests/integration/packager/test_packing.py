@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from services.packager.app import guarded_fetcher
+from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means, Pack
 from services.packager.settings import Settings
 from shared.archives import LocalArchives
@@ -25,6 +25,7 @@ from shared.searches import Asked
 from tests.integration.bus import Bus
 from tests.integration.packager.neighbours import QUERY, Neighbours, Opened, urls
 from tests.integration.packager.place import until
+from tests.pictureweb.kinds import KINDS
 from tests.pictureweb.pictures import SHAPES
 from tests.pictureweb.site import PictureWeb
 from tests.unit.packager.samples import a_candidate, encoded
@@ -369,3 +370,23 @@ async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(
 
     formats = Counter(name.rpartition(".")[2] for name in Opened(tmp_path / f"{job_id}-1.zip").pictures)
     assert formats == {"jpg": 1, "png": 1, "gif": 1, "webp": 1}
+
+
+@pytest.mark.parametrize("opt_outs", ["honour", "ignore"])
+async def test_what_hosts_want_nobody_to_collect_is_left_to_them(
+    others: Neighbours, means: Means, settings: Settings, site: PictureWeb, opt_outs: str
+) -> None:
+    job_id = await others.a_running_job(asked=6)
+    kinds = ["good", "noai", "disallowed", "png", "webp", "noai"]
+    await others.find(job_id, [f"http://{site.addresses[9]}/{k}/{n}.{KINDS[k].extension}" for n, k in enumerate(kinds)])
+    await others.finish_search(job_id, found=6)
+    site.visits.clear()
+
+    async with guarded_fetcher(settings.model_copy(update={"opt_outs": opt_outs})) as fetcher:
+        await Pack(job_id, 1, replace(means, fetcher=fetcher)).work(Progress())
+
+    report = Opened(settings.folder / f"{job_id}-1.zip").report
+    honoured = opt_outs == "honour"
+    assert (report["kept"], report["refused"]) == ((3, {"opted_out": 3}) if honoured else (6, {}))
+    assert site.visited("/robots.txt") == honoured
+    assert bool(site.visited("/disallowed/")) != honoured
