@@ -9,6 +9,7 @@ AidError
 └── BadLinkError           answer "invalid link"
 """
 
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -57,12 +58,15 @@ class Reason(StrEnum):
 
 
 class RunError(AidError):
-    """A run cannot go on. `retryable` says whether another run may do better."""
+    """A run cannot go on. `retryable` says whether another run may do better; `not_before` when, if that is known."""
 
-    def __init__(self, reason: Reason, *, retryable: bool, detail: str = "") -> None:
+    def __init__(
+        self, reason: Reason, *, retryable: bool, detail: str = "", not_before: datetime | None = None
+    ) -> None:
         super().__init__(detail or reason.value)
         self.reason = reason
         self.retryable = retryable
+        self.not_before = not_before
 
 
 class BadLinkError(AidError):

@@ -120,8 +120,11 @@ class Failure(StrEnum):
 
 
 class RunFailed(Inbox):
+    """`not_before`: when another run may do better, if that is known."""
+
     failure: Failure
     reason: Reason
+    not_before: Moment | None = None
 
 
 class ArchiveBuilt(Inbox):

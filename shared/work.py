@@ -145,9 +145,10 @@ class Workbench:
         try:
             await self._work_while_wanted(job_id, run, work)
         except RunError as error:
-            log.warning("run_failed", reason=error.reason, retryable=error.retryable, detail=str(error))
+            later = error.not_before.isoformat() if error.not_before else None
+            log.warning("run_failed", reason=error.reason, retryable=error.retryable, not_before=later)
             failure = Failure.RETRYABLE if error.retryable else Failure.FINAL
-            return RunFailed(job_id=job_id, run=run, failure=failure, reason=error.reason)
+            return RunFailed(job_id=job_id, run=run, failure=failure, reason=error.reason, not_before=error.not_before)
         except Exception:
             log.exception("run_failed", reason=Reason.INTERNAL)
             return RunFailed(job_id=job_id, run=run, failure=Failure.RETRYABLE, reason=Reason.INTERNAL)

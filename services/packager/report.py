@@ -6,23 +6,23 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from shared.filterwords import names_of
-from shared.searches import Asked, Search
+from shared.searches import UNDER_WAY, Asked, Search
 
 REPORT = "report.json"
 
 
 @dataclass(frozen=True)
 class EngineReport:
-    """How one engine went; results, not pictures. `left_out`: those that the filters exclude.
+    """How one engine went; results, not pictures. `left_out`: those that the filters exclude. None: not known yet.
 
     `filters_ignored`: the filters it could not apply.
     """
 
     engine: str
     ending: str
-    found: int
-    unusable: int
-    left_out: int
+    found: int | None
+    unusable: int | None
+    left_out: int | None
     filters_ignored: tuple[str, ...]
 
 
@@ -56,6 +56,7 @@ def report_json(report: Report) -> bytes:
 
 
 def _engine_report(asked: Asked) -> EngineReport:
-    return EngineReport(
-        asked.engine, asked.ending, asked.found, asked.unusable, asked.left_out, tuple(names_of(asked.ignored))
-    )
+    ignored = tuple(names_of(asked.ignored))
+    if asked.ending == UNDER_WAY:
+        return EngineReport(asked.engine, asked.ending, None, None, None, ignored)
+    return EngineReport(asked.engine, asked.ending, asked.found, asked.unusable, asked.left_out, ignored)

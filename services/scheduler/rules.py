@@ -17,6 +17,9 @@ NOBODY_ASKED = timedelta(hours=1)
 
 OVERLOADED_AFTER = timedelta(hours=24)
 LONGEST_BACK_OFF = timedelta(minutes=5)
+
+LONGEST_WAIT = timedelta(hours=1)
+"""For what a worker says must be over before another run."""
 FULL_DISK = 12
 """Room comes back as archives expire, not within seconds: for that one backs off so many times as long."""
 

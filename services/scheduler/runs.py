@@ -14,6 +14,7 @@ from services.scheduler.rules import (
     FULL_DISK,
     HANDED_BACK_FOR,
     LONGEST_BACK_OFF,
+    LONGEST_WAIT,
     LOOK_TWICE,
     MAX_LOST_RUNS,
     NOBODY_ASKED,
@@ -99,7 +100,12 @@ def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Jo
     if event.failure is Failure.FINAL or failures >= rules.max_runs:
         return endings.fail(job, event.reason, now)
     first = rules.back_off * (FULL_DISK if event.reason is Reason.STORAGE_FULL else 1)
-    return _next_run_later(job, now + back_off(job, failures, first), counted_runs=failures)
+    return _next_run_later(job, _not_before(event, now) + back_off(job, failures, first), counted_runs=failures)
+
+
+def _not_before(event: RunFailed, now: datetime) -> datetime:
+    """Whoever knows that it would be in vain earlier is believed, within reason: somebody waits for a mail."""
+    return max(now, min(event.not_before or now, now + LONGEST_WAIT))
 
 
 def back_off(job: Job, times: int, first: timedelta) -> timedelta:

@@ -34,7 +34,7 @@ exit status:
   0  every engine can be read in every way that has worked before
   1  drift: an engine answers and cannot be read; its page has been saved
   2  the canary cannot run: a setting, an argument, a file or the browser
-  3  no drift seen, but an engine refused or did not answer
+  3  no drift seen, but an engine refused, did not answer or has nothing
 """
 
 

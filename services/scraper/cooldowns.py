@@ -21,9 +21,10 @@ class CoolDowns:
         self._cassandra = cassandra
         self._otherwise = otherwise
 
-    async def lasts(self, engine: str) -> bool:
+    async def ends(self, engine: str) -> datetime | None:
+        """None when it is not left alone now."""
         until = await self._until(engine)
-        return until is not None and datetime.now(UTC) < until
+        return until if until is not None and datetime.now(UTC) < until else None
 
     async def begin(self, engine: str, seconds: float | None) -> None:
         """Never shortens one that somebody else has begun."""

@@ -17,7 +17,7 @@ class Verdict(StrEnum):
     DRIFT = "drift"
     """It answers, and we cannot read it any more, or not in every way that used to work."""
     UNKNOWN = "unknown"
-    """It refused or did not answer, which says nothing about how it is read."""
+    """It refused, did not answer, or said that it has nothing, which says nothing about how results are read."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ FORGOTTEN_AFTER = timedelta(days=60)
 
 def judge(survey: Survey, worked: Mapping[str, date], today: date) -> Finding:
     """`worked`: of this engine."""
-    if survey.ending in (Ending.BLOCKED, Ending.BROKEN):
+    if survey.ending in (Ending.BLOCKED, Ending.BROKEN, Ending.NO_RESULTS):
         return Finding(Verdict.UNKNOWN)
     idle = [strategy for strategy, count in survey.yields.items() if not count]
     if len(idle) == len(survey.yields):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.scraper.harvest import Harvest, failure, wanted
 from services.scraper.patience import Patience
 from services.scraper.tally import Tally
 from shared.claims import Counts
+from shared.errors import Reason
 from shared.events import Event, ImagesFound, SearchDue, SearchFinished
 from shared.filters import in_order
 from shared.images import FoundImage
@@ -55,7 +57,8 @@ class FindingJobs(Protocol):
 
 
 class CoolingDown(Protocol):
-    async def lasts(self, engine: str) -> bool: ...
+    async def ends(self, engine: str) -> datetime | None:
+        """None when it is not left alone now."""
 
     async def begin(self, engine: str, seconds: float | None) -> None:
         """None when the engine does not say for how long."""
@@ -98,6 +101,8 @@ class SearchRun:
         asked = self._with_results(self._with_results(asked, thumbnails), stored)
         found = self._harvest.found
         if failed := failure(asked, images=self._event.images, found=found, found_before=len(stored)):
+            if failed.reason is Reason.BLOCKED:
+                failed.not_before = await self._first_end_of_a_cool_down()
             raise failed
         await self._finish(tuple(asked))
 
@@ -124,7 +129,8 @@ class SearchRun:
         for engine in self._means.engines:
             if self._harvest.complete:
                 break
-            if await until_available(partial(self._means.cool_downs.lasts, engine.name)):
+            if until := await self._cools_down(engine):
+                log.info("engine_not_asked", engine=engine.name, until=until.isoformat())
                 asked.append(Asked(engine.name, NOT_ASKED))
                 continue
             # Whoever packs may have enough before this one has told all it knows.
@@ -132,6 +138,14 @@ class SearchRun:
             await until_available(partial(self._means.searches.note, self._event.job_id, [*asked, under_way]))
             asked.append(await self._ask(engine, progress))
         return asked
+
+    async def _cools_down(self, engine: Engine) -> datetime | None:
+        return await until_available(lambda: self._means.cool_downs.ends(engine.name))
+
+    async def _first_end_of_a_cool_down(self) -> datetime | None:
+        """Before that another run would ask nobody either."""
+        ends = [await self._cools_down(engine) for engine in self._means.engines]
+        return min(filter(None, ends), default=None)
 
     async def _ask(self, engine: Engine, progress: Progress) -> Asked:
         """A browser or a connection that is lost says nothing of the engine: it is asked once more, in the same run."""

@@ -18,12 +18,12 @@ def engine() -> str:
 
 async def test_what_one_scraper_has_met_all_leave_alone(cassandra: Cassandra, engine: str) -> None:
     one, another = CoolDowns(cassandra, otherwise=HOUR), CoolDowns(cassandra, otherwise=HOUR)
-    assert not await another.lasts(engine)
+    assert not await another.ends(engine)
 
     await one.begin(engine, None)
 
-    assert await another.lasts(engine)
-    assert not await another.lasts("somebody else")
+    assert await another.ends(engine)
+    assert not await another.ends("somebody else")
 
 
 async def test_the_engine_itself_says_for_how_long(cassandra: Cassandra, engine: str) -> None:
@@ -31,7 +31,7 @@ async def test_the_engine_itself_says_for_how_long(cassandra: Cassandra, engine:
 
     await cool_downs.begin(engine, 0.0)
 
-    assert not await cool_downs.lasts(engine)
+    assert not await cool_downs.ends(engine)
 
 
 async def test_a_shorter_one_does_not_end_a_longer_one(cassandra: Cassandra, engine: str) -> None:
@@ -40,7 +40,7 @@ async def test_a_shorter_one_does_not_end_a_longer_one(cassandra: Cassandra, eng
 
     await cool_downs.begin(engine, 0.001)
 
-    assert await cool_downs.lasts(engine)
+    assert await cool_downs.ends(engine)
 
 
 @pytest.mark.parametrize("seconds", [1e12, float("inf")])
@@ -56,4 +56,4 @@ async def test_an_operator_may_do_without(cassandra: Cassandra, engine: str) -> 
 
     await cool_downs.begin(engine, None)
 
-    assert not await cool_downs.lasts(engine)
+    assert not await cool_downs.ends(engine)

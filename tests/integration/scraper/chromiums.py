@@ -14,6 +14,14 @@ def on_path(name: str) -> Path:
     return Path(found)
 
 
+PATIENT_SECONDS = 30.0
+"""For tests that are not about hanging: a busy machine is no hang."""
+
+
+def patient_launch() -> Browser:
+    return local_launch(PATIENT_SECONDS)
+
+
 def local_launch(hang_seconds: float = HANG_SECONDS, chromedriver: Path | None = None) -> Browser:
     return launch_local(
         binary=on_path("chromium"),

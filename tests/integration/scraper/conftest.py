@@ -10,7 +10,7 @@ from shared.settings import host_ports
 from shared.topics import IMAGE_BATCHES, JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
-from tests.integration.scraper.chromiums import local_launch
+from tests.integration.scraper.chromiums import patient_launch
 from tests.pictureweb.site import PictureWeb
 
 
@@ -23,7 +23,7 @@ async def pictures() -> AsyncIterator[PictureWeb]:
 @pytest.fixture(scope="package")
 async def browsers() -> AsyncIterator[Browsers]:
     """One browser, warm."""
-    async with Browsers.warm(local_launch, 1) as warm:
+    async with Browsers.warm(patient_launch, 1) as warm:
         yield warm
 
 

@@ -26,7 +26,7 @@ from shared.publisher import Publisher
 from shared.pulse import Progress
 from shared.searches import Search, Searches
 from tests.integration.conftest import Backbone
-from tests.integration.scraper.chromiums import local_launch
+from tests.integration.scraper.chromiums import patient_launch
 from tests.integration.scraper.jobs import a_running_job
 from tests.pictureweb.site import PictureWeb
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.integration
 async def engines(pictures: PictureWeb) -> AsyncIterator[Sequence[Engine]]:
     """All five, in order, as the scraper asks them."""
     urls = pictures.engine_urls
-    async with Browsers.warm(local_launch, 1) as browsers, asking("Test/1") as pages:
+    async with Browsers.warm(patient_launch, 1) as browsers, asking("Test/1") as pages:
         sites = (
             Bing(urls["bing"]),
             DuckDuckGo(urls["duckduckgo"]),
@@ -121,4 +121,6 @@ async def test_when_all_refuse_the_run_is_tried_later(cassandra: Cassandra, mean
         await SearchRun(due, means).work(Progress())
 
     assert (raised.value.reason, raised.value.retryable) == (Reason.BLOCKED, True)
-    assert all([await means.cool_downs.lasts(engine.name) for engine in means.engines])
+    ends = [await means.cool_downs.ends(engine.name) for engine in means.engines]
+    assert all(ends)
+    assert raised.value.not_before == min(filter(None, ends)), "before that nobody would be asked"

@@ -226,6 +226,16 @@ def test_backing_off_doubles_and_differs_between_jobs() -> None:
     assert again == 2 * first
 
 
+@pytest.mark.parametrize(("minutes", "waits"), [(15, 15), (-5, 0), (24 * 60, 60)])
+def test_what_a_worker_knows_to_be_in_vain_is_not_tried_earlier_within_reason(minutes: float, waits: float) -> None:
+    known = NOON + timedelta(minutes=minutes)
+    refused = failure(Failure.RETRYABLE, reason=Reason.BLOCKED).model_copy(update={"not_before": known})
+
+    later = after(running(), refused).timers[TimerKind.NEXT_RUN] - NOON - timedelta(minutes=waits)
+
+    assert timedelta(0) < later <= RULES.back_off
+
+
 def test_after_a_full_disk_one_waits_for_archives_to_expire() -> None:
     full = after(running(), failure(Failure.RETRYABLE, reason=Reason.STORAGE_FULL)).timers[TimerKind.NEXT_RUN] - NOON
 

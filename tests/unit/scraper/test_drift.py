@@ -25,12 +25,12 @@ def test_a_way_that_never_worked_is_not_missed() -> None:
     assert judge(Survey({"inline": 100, "panel": 0}), {"inline": BEFORE}, TODAY).verdict is Verdict.WELL
 
 
-@pytest.mark.parametrize("ending", [None, Ending.PAGE_CHANGED, Ending.NO_RESULTS, Ending.EXHAUSTED])
+@pytest.mark.parametrize("ending", [None, Ending.PAGE_CHANGED, Ending.EXHAUSTED])
 def test_an_engine_that_answers_and_yields_nothing_at_all_has_drifted_without_any_memory(ending: Ending | None) -> None:
     assert judge(Survey({"tiles": 0}, ending), {}, TODAY) == Finding(Verdict.DRIFT, ("tiles",))
 
 
-@pytest.mark.parametrize("ending", [Ending.BLOCKED, Ending.BROKEN])
+@pytest.mark.parametrize("ending", [Ending.BLOCKED, Ending.BROKEN, Ending.NO_RESULTS])
 def test_an_engine_that_refuses_or_is_away_says_nothing_of_how_it_is_read(ending: Ending) -> None:
     assert judge(Survey({"tiles": 0}, ending), {"tiles": BEFORE}, TODAY) == Finding(Verdict.UNKNOWN)
 
