@@ -139,8 +139,13 @@ def report_of(
 
 def report_while_away(
     mail_id: MailId, mail: Mail | None, *, lasting: timedelta, now: datetime, not_after: datetime | None
-) -> MailDeferred | None:
-    """None while it is to wait in place; then it is put off for about as long as the relay has been away by now."""
+) -> MailReport | None:
+    """None while it is to wait in place; then it is put off for about as long as the relay has been away by now.
+
+    Refused when its time ran out while the relay was tried.
+    """
+    if not_after is not None and now >= not_after:
+        return _refused(mail_id)
     if lasting < IN_PLACE_FOR:
         return None
     attempts = mail.attempts if mail else 0

@@ -162,7 +162,7 @@ def test_a_relay_that_stays_away_is_given_as_long_again_and_no_longer_than_a_qua
 
     report = report_while_away(mail.id, mail, lasting=lasting * MINUTE, now=NOW, not_after=None)
 
-    assert report is not None
+    assert isinstance(report, MailDeferred)
     assert report.sequence == 3
     assert pause * MINUTE / 2 < report.not_before - NOW <= pause * MINUTE
 
@@ -173,6 +173,15 @@ def test_a_mail_that_was_never_tried_is_put_off_no_further_than_its_limit() -> N
     report = report_while_away(mail_id, None, lasting=9 * MINUTE, now=NOW, not_after=NOW + SECOND)
 
     assert report == MailDeferred(job_id=JOB_ID, kind=MailKind.READY, sequence=0, not_before=NOW + SECOND)
+
+
+@pytest.mark.parametrize("lasting", [SECOND, 9 * MINUTE])
+def test_a_mail_whose_time_ran_out_while_the_relay_was_tried_is_not_put_off(lasting: timedelta) -> None:
+    mail_id = MailId(JOB_ID, MailKind.READY)
+
+    report = report_while_away(mail_id, None, lasting=lasting, now=NOW, not_after=NOW)
+
+    assert report == MailRefused(job_id=JOB_ID, kind=MailKind.READY)
 
 
 def test_the_slowest_relay_still_answers_within_the_ages_of_a_claim() -> None:
