@@ -21,10 +21,10 @@ from statistics import median
 
 from aiohttp import ClientSession
 
+from bench.listening import listening
 from bench.wire import Wire, counted
 from deploy.local.chromium import chromium
 from deploy.local.ports import free_ports
-from deploy.local.web import is_ok
 from services.scraper.asking import asking
 from services.scraper.browsers import Browsers
 from services.scraper.engines import Engine, Query
@@ -51,9 +51,7 @@ async def picture_web() -> AsyncIterator[int]:
     command = (sys.executable, "-m", "tests.pictureweb", "--port", str(port))
     server = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
     try:
-        async with asyncio.timeout(30):
-            while not await asyncio.to_thread(is_ok, f"http://{SEARCH_HOST}:{port}/healthz"):
-                await asyncio.sleep(0.05)
+        await listening(port)
         yield port
     finally:
         server.terminate()

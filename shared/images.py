@@ -16,15 +16,14 @@ LONGEST_INLINE = 48_000
 
 
 @dataclass(frozen=True)
-class FoundImage:
-    """One result. `rank` counts from 1 over all engines of the search; sizes in pixels, as the engine says.
+class Hit:
+    """One result, as the engine says: sizes in pixels, licence, creator and credit line in words.
 
+    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most LONGEST_INLINE characters.
     `strategy` is how the engine was read. `thumbnail_only`: the engine showed no more, and this is no original.
     """
 
     url: str
-    rank: int
-    engine: str
     source_page: str | None = None
     title: str | None = None
     width: int | None = None
@@ -37,6 +36,14 @@ class FoundImage:
     attribution: str | None = None
     strategy: str | None = None
     thumbnail_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundImage(Hit):
+    """A result that a search has kept. `rank` counts from 1 over all engines of it."""
+
+    rank: int
+    engine: str
 
 
 _FIELDS = tuple(FoundImage.__dataclass_fields__)

@@ -1,7 +1,6 @@
 """Where the pictures come from: 500 distinct JPEGs, 190 KB on average, from nginx on fifty loopback addresses."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import trustme
 
 from deploy.local.ports import free_ports
+from deploy.local.waiting import wait_until
 from deploy.local.web import is_ok
 from tests.pictureweb.pictures import Album
 
@@ -66,8 +66,8 @@ def nginx(home: Path) -> Iterator[Origin]:
     configuration.write_text(CONFIGURATION.format(home=home, port=port, tls_port=tls_port))
     server = subprocess.Popen(["nginx", "-c", str(configuration)], stderr=subprocess.DEVNULL)
     try:
-        while not is_ok(f"http://127.0.2.1:{port}/ok"):
-            time.sleep(0.05)
+        if not wait_until(lambda: is_ok(f"http://127.0.2.1:{port}/ok"), patience=20):
+            raise RuntimeError("nginx does not answer")
         yield origin
     finally:
         server.terminate()

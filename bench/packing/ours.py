@@ -53,7 +53,7 @@ class Images:
     addresses: Sequence[str]
 
     async def of(self, job_id: UUID) -> list[FoundImage]:  # noqa: ARG002
-        return [FoundImage(address, rank, "google") for rank, address in enumerate(self.addresses, start=1)]
+        return [FoundImage(address, rank=rank, engine="google") for rank, address in enumerate(self.addresses, start=1)]
 
 
 @dataclass(frozen=True)

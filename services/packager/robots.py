@@ -67,7 +67,7 @@ def _failed(task: asyncio.Task[Protego | None]) -> bool:
 async def read_robots(fetcher: Fetching, url: URL) -> bytes | None:
     """A `Reading` by whoever fetches pictures. A file beyond all measure is taken for none."""
     try:
-        async with await fetcher.fetch(FoundImage(str(url), 0, "robots")) as fetched:
+        async with await fetcher.fetch(FoundImage(str(url), rank=0, engine="robots")) as fetched:
             return bytes(fetched.body.bytes())
     except RefusedError as refused:
         if refused.reason in _NO_RULES:

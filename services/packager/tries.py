@@ -3,10 +3,10 @@
 import random
 from collections.abc import Mapping
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 from shared.errors import AidError
 from shared.refusals import Refusal
+from shared.retryafter import retry_after
 
 MAX_TRIES = 3
 LONGEST_WAIT = 20.0
@@ -38,7 +38,7 @@ def failure_of(status: int, headers: Mapping[str, str], *, now: datetime) -> Try
         return TryFailedError(Refusal.GONE)
     reason = Refusal.HOST_FAILED if status >= 500 else Refusal.REFUSED_BY_HOST  # noqa: PLR2004 - HTTP's own limit
     again = status in _PASSING or reason is Refusal.HOST_FAILED
-    return TryFailedError(reason, again=again, wait=_retry_after(headers, now), forbidden=status == 403)  # noqa: PLR2004
+    return TryFailedError(reason, again=again, wait=retry_after(headers, now), forbidden=status == 403)  # noqa: PLR2004
 
 
 def pause_after(failed: TryFailedError, tries: int) -> float | None:
@@ -51,14 +51,3 @@ def pause_after(failed: TryFailedError, tries: int) -> float | None:
     if failed.wait is not None:
         return failed.wait + random.uniform(0, A_LITTLE_MORE) if failed.wait <= LONGEST_WAIT else None
     return random.uniform(0, 0.5 * 2**tries)
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
-    """Seconds, from either of the two forms of `Retry-After`; None when absent or unreadable."""
-    text = headers.get("Retry-After", "").strip()
-    if text.isdecimal() and text.isascii():
-        return float(text)
-    try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):  # TypeError: a date without a zone
-        return None

@@ -21,8 +21,8 @@ from services.scraper.engines.paged import Paged
 from services.scraper.handlers import search_images
 from services.scraper.homes import sweep_homes
 from services.scraper.launching import launch_local, launch_remote
+from services.scraper.means import Means
 from services.scraper.recycling import MIB, Endurance
-from services.scraper.searching import Means
 from services.scraper.settings import EngineSettings, Settings
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra

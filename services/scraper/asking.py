@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 
 from services.scraper.engines.paged import Answer, Ask, NoAnswerError
+from shared.retryafter import retry_after
 
 MAX_BYTES = 8_000_000
 """Of one page; the largest real one has some hundred thousand. What is beyond is not read."""
@@ -29,7 +29,7 @@ class Asking:
                 ask.address, params=ask.parameters, headers=ask.headers, max_redirects=MAX_REDIRECTS
             ) as answer:
                 text = await _text_of(answer)
-                return Answer(answer.status, str(answer.url), text, _retry_after(answer))
+                return Answer(answer.status, str(answer.url), text, retry_after(answer.headers, datetime.now(UTC)))
         except (ClientError, TimeoutError) as error:
             raise NoAnswerError(type(error).__name__) from error
 
@@ -54,14 +54,3 @@ async def _text_of(answer: ClientResponse) -> str:
         return body[:MAX_BYTES].decode(answer.charset or "utf-8", errors="replace")
     except (LookupError, ValueError):  # a character set that does not exist, or is none of texts
         return body[:MAX_BYTES].decode(errors="replace")
-
-
-def _retry_after(answer: ClientResponse) -> float | None:
-    """Seconds, from either of the two forms of the header."""
-    said = answer.headers.get("Retry-After", "").strip()
-    if said.isascii() and said.isdecimal():
-        return float(said)
-    try:
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):  # TypeError: a date without a zone
-        return None

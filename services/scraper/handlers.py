@@ -3,7 +3,8 @@
 from typing import Protocol
 from uuid import UUID
 
-from services.scraper.searching import Means, SearchRun
+from services.scraper.means import Means
+from services.scraper.searching import SearchRun
 from shared.events import Event, SearchDue, SearchFinished
 from shared.searches import Search
 from shared.work import Afterwards, Work

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from math import ceil
 
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending
 from services.scraper.sameness import sameness
 from shared.errors import Reason, RunError
-from shared.images import FoundImage
+from shared.images import FoundImage, Hit
 from shared.searches import NOT_ASKED, Asked
 
 

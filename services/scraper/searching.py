@@ -5,25 +5,24 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
-from typing import Protocol
-from uuid import UUID
 
 import structlog
 from prometheus_client import Counter as CounterMetric
 
 from services.scraper.engines import Batch, Ending, Engine, Query
 from services.scraper.harvest import Harvest, failure, wanted
+from services.scraper.means import Means
 from services.scraper.patience import Patience
 from services.scraper.tally import Tally
 from shared.claims import Counts
 from shared.errors import Reason
-from shared.events import Event, ImagesFound, SearchDue, SearchFinished
+from shared.events import ImagesFound, SearchDue, SearchFinished
 from shared.filters import in_order
 from shared.images import FoundImage
-from shared.jobs import JobState, JobView
+from shared.jobs import JobState
 from shared.pulse import Progress
 from shared.searches import NOT_ASKED, Asked, Search
 from shared.waiting import until_available
@@ -34,52 +33,6 @@ LONGEST_PAUSE = 1.0
 
 SEARCHES = CounterMetric("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
 RESULTS = CounterMetric("aid_results_total", "New results, by the way the engine was read", ["engine", "strategy"])
-
-
-class StoringImages(Protocol):
-    async def of(self, job_id: UUID) -> list[FoundImage]: ...
-
-    async def add(self, job_id: UUID, images: Iterable[FoundImage]) -> None: ...
-
-    async def delete(self, job_id: UUID) -> None: ...
-
-
-class TellingOfSearches(Protocol):
-    async def note(self, job_id: UUID, asked: Iterable[Asked]) -> None: ...
-
-    async def finish(self, job_id: UUID, search: Search) -> None: ...
-
-    async def delete(self, job_id: UUID) -> None: ...
-
-
-class FindingJobs(Protocol):
-    async def find(self, job_id: UUID) -> JobView | None: ...
-
-
-class CoolingDown(Protocol):
-    async def ends(self, engine: str) -> datetime | None:
-        """None when it is not left alone now."""
-
-    async def begin(self, engine: str, seconds: float | None) -> None:
-        """None when the engine does not say for how long."""
-
-
-class Publishing(Protocol):
-    async def publish_patiently(self, *events: Event) -> None: ...
-
-
-@dataclass(frozen=True)
-class Means:
-    """What every run of this process works with. `seconds`: how long one engine may take in all."""
-
-    engines: Sequence[Engine]
-    images: StoringImages
-    searches: TellingOfSearches
-    jobs: FindingJobs
-    cool_downs: CoolingDown
-    publisher: Publishing
-    spares: float
-    seconds: float
 
 
 class SearchRun:
@@ -98,7 +51,7 @@ class SearchRun:
         asked = await self._ask_in_turn(progress)
         thumbnails = self._harvest.take_thumbnails()
         await self._store(thumbnails, progress)
-        asked = self._with_results(self._with_results(asked, thumbnails), stored)
+        asked = self._with_results(asked, [*thumbnails, *stored])
         found = self._harvest.found
         if failed := failure(asked, images=self._event.images, found=found, found_before=len(stored)):
             if failed.reason is Reason.BLOCKED:

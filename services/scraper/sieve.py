@@ -7,8 +7,8 @@ import re
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from services.scraper.engines import Hit
 from shared.filters import FileFormat, Filters, Licence, MinimumSize
+from shared.images import Hit
 from shared.strangers import url_of
 
 _FORMATS = {

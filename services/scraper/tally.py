@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from services.scraper.engines import Batch, Ending, Engine, Hit
+from services.scraper.engines import Batch, Ending, Engine
 from services.scraper.sieve import fits
 from shared.filters import Filters, in_order
-from shared.images import FoundImage
+from shared.images import FoundImage, Hit
 from shared.searches import UNDER_WAY, Asked
 
 MOST_BARREN = 8

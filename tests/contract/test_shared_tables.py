@@ -79,8 +79,9 @@ async def test_a_job_that_is_late_keeps_its_person_as_long(cassandra: Cassandra)
 
 async def test_pictures_come_back_by_rank_with_all_that_is_known_of_them(cassandra: Cassandra) -> None:
     images, job_id = Images(cassandra), uuid4()
-    bare = [FoundImage(f"http://pictures.example/{rank}", rank, "google") for rank in range(300, 1, -1)]
-    full = FoundImage("http://p.example/ü?a=1", 1, "bing", "http://s", "Ein Bild", 4000, 3000, "http://t", "CC", "Jo")
+    bare = [FoundImage(f"http://pictures.example/{rank}", rank=rank, engine="google") for rank in range(300, 1, -1)]
+    said = ("http://s", "Ein Bild", 4000, 3000, "http://t", "CC", "Jo")
+    full = FoundImage("http://p.example/ü?a=1", *said, rank=1, engine="bing")
 
     await images.add(job_id, bare)
     await images.add(job_id, [full, bare[0]])
@@ -90,7 +91,7 @@ async def test_pictures_come_back_by_rank_with_all_that_is_known_of_them(cassand
 
 
 async def test_a_late_write_does_not_bring_deleted_pictures_back(cassandra: Cassandra) -> None:
-    images, job_id, image = Images(cassandra), uuid4(), FoundImage("http://pictures.example/1", 1, "google")
+    images, job_id, image = Images(cassandra), uuid4(), FoundImage("http://pictures.example/1", rank=1, engine="google")
     await images.add(job_id, [image])
 
     await images.delete(job_id)

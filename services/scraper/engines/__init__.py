@@ -1,11 +1,12 @@
 """What a search engine is to the scraper: something that yields results batch by batch and says why it stopped."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from shared.filters import Filters
+from shared.filters import NO_FILTERS, Filters
+from shared.images import Hit
 
 
 class Ending(StrEnum):
@@ -26,29 +27,7 @@ class Ending(StrEnum):
 @dataclass(frozen=True)
 class Query:
     words: str
-    filters: Filters = field(default_factory=Filters)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One result, as the engine says: sizes in pixels, licence, creator and credit line in words.
-
-    Addresses are http or https, save `url`, which may be a `data:` thumbnail of at most LONGEST_INLINE characters.
-    """
-
-    url: str
-    source_page: str | None = None
-    title: str | None = None
-    width: int | None = None
-    height: int | None = None
-    thumbnail: str | None = None
-    licence: str | None = None
-    licence_url: str | None = None
-    creator: str | None = None
-    creator_url: str | None = None
-    attribution: str | None = None
-    strategy: str | None = None
-    thumbnail_only: bool = False
+    filters: Filters = NO_FILTERS
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 from services.scraper.engines.vocabulary import COLOURS, Words, market, said, unsaid_by_market, words_with_site
 from shared.filters import Filters
+from shared.images import Hit
 
 PAGE_SIZE = 35
 TILE, DATA = "iusc", "m"

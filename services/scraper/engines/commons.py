@@ -7,11 +7,12 @@ import json
 from math import isqrt
 from typing import Any
 
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.fields import address, pixels, text, text_of_html
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 from services.scraper.engines.vocabulary import Words, said, unsaid
 from shared.filters import Filters, MinimumSize
+from shared.images import Hit
 
 PAGE_SIZE = 50
 THUMBNAIL_WIDTH = 640

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 from services.scraper.engines.vocabulary import COLOURS, Words, market, said, unsaid_by_market, words_with_site
 from shared.filters import Filters
+from shared.images import Hit
 
 MAX_QUERY = 499
 CHALLENGE = re.compile(r"""<div[^<>]*\bclass=["'][^"'<>]*anomaly-modal""")

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
-from services.scraper.engines import Hit
 from services.scraper.engines.fields import address, number, pixels, text
 from services.scraper.engines.google_records import MAX_RECORDS, Reading
+from shared.images import Hit
 
 STRATEGY = "xhr"
 MAX_TAG = 20_000

@@ -6,9 +6,9 @@ Seen in 2026-08 in the layout without scripts: `/imgres?imgurl=…&imgrefurl=…
 from collections.abc import Iterable
 from urllib.parse import parse_qs, quote, urlsplit
 
-from services.scraper.engines import Hit
 from services.scraper.engines.fields import address, number, pixels
 from services.scraper.engines.google_records import Reading
+from shared.images import Hit
 
 THUMBNAIL = "https://encrypted-tbn0.gstatic.com/images?q=tbn:"
 MAX_FIELDS = 40

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.scraper.engines import Hit
 from services.scraper.engines.google_tiles import Tile, panel_hit, thumbnail_hit
+from shared.images import Hit
 
 TILES_AT_ONCE = 10
 """In a batch: so many are opened, at most, beyond what is wanted."""

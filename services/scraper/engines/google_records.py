@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from json import JSONDecoder
 from typing import Any
 
-from services.scraper.engines import Hit
 from services.scraper.engines.fields import address, pixels, text
+from shared.images import Hit
 
 MAX_RECORDS = 5_000
 """Of one page. A search ends at about a thousand results; whatever is beyond was made to hurt."""

@@ -2,11 +2,10 @@
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from services.scraper.engines import Hit
 from services.scraper.engines.fields import address, text
-from shared.images import LONGEST_INLINE
+from shared.images import LONGEST_INLINE, Hit
 
 SMALLEST_PICTURE = 100
 """Bytes; what keeps the place of a thumbnail that is still to come takes fewer."""
@@ -26,28 +25,23 @@ class Tile:
 
 def panel_hit(tile: Tile, picture: str) -> Hit | None:
     """Of a tile that was opened, and the address of the picture beside it then."""
-    if not (url := address(picture)):
-        return None
-    return Hit(
-        url=url,
-        source_page=address(tile.page),
-        title=text(tile.title),
-        thumbnail=address(tile.thumbnail),
-        strategy="panel",
-    )
+    url = address(picture)
+    return _hit(tile, url, "panel") if url else None
 
 
 def thumbnail_hit(tile: Tile) -> Hit | None:
     """The last resort; never to be passed off as the picture itself."""
-    if not (url := address(tile.thumbnail) or _whole_data(tile.thumbnail)):
-        return None
+    url = address(tile.thumbnail) or _whole_data(tile.thumbnail)
+    return replace(_hit(tile, url, "thumbnail"), thumbnail_only=True) if url else None
+
+
+def _hit(tile: Tile, url: str, strategy: str) -> Hit:
     return Hit(
         url=url,
         source_page=address(tile.page),
         title=text(tile.title),
         thumbnail=address(tile.thumbnail),
-        strategy="thumbnail",
-        thumbnail_only=True,
+        strategy=strategy,
     )
 
 

@@ -8,11 +8,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.fields import address, pixels, text
 from services.scraper.engines.paged import Answer, Ask, Page, PageChangedError
 from services.scraper.engines.vocabulary import Words, said, unsaid
 from shared.filters import Filters
+from shared.images import Hit
 
 PAGE_SIZE = 20
 LAST_PAGE = 20

@@ -7,10 +7,11 @@ from typing import Protocol
 
 import structlog
 
-from services.scraper.engines import Batch, Ending, Hit, Query
+from services.scraper.engines import Batch, Ending, Query
 from services.scraper.engines.pace import Pace
 from services.scraper.survey import Survey
 from shared.filters import Filters
+from shared.images import Hit
 
 log = structlog.get_logger()
 

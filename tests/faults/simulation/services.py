@@ -26,7 +26,7 @@ from services.scheduler.witness import Witness
 from services.scraper import app as scraper_app
 from services.scraper.cooldowns import CoolDowns
 from services.scraper.handlers import search_images
-from services.scraper.searching import Means
+from services.scraper.means import Means
 from shared.archives import LocalArchives
 from shared.consumer import Consumer
 from shared.events import Inbox, SearchDue, concrete_types

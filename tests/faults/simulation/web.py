@@ -12,8 +12,9 @@ from yarl import URL
 
 from services.packager.bodies import Body
 from services.packager.tries import TryFailedError
-from services.scraper.engines import Batch, Ending, Hit, Query
+from services.scraper.engines import Batch, Ending, Query
 from shared.filters import Filters
+from shared.images import Hit
 from shared.refusals import Refusal
 
 PAGE = 2

@@ -48,7 +48,7 @@ class Neighbours:
 
     async def find(self, job_id: UUID, urls: Iterable[str], first_rank: int = 1) -> None:
         found = [
-            FoundImage(url, rank, "google", f"https://pages.example/{rank}", f"Panda {rank}")
+            FoundImage(url, f"https://pages.example/{rank}", f"Panda {rank}", rank=rank, engine="google")
             for rank, url in enumerate(urls, first_rank)
         ]
         await self.images.add(job_id, found)

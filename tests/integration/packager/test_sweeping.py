@@ -34,7 +34,7 @@ def sweep(cassandra: Cassandra, archives: LocalArchives) -> Sweep:
 
 async def a_worked_job(others: Neighbours, job_id: UUID) -> None:
     """All the rows that workers write."""
-    await others.images.add(job_id, [FoundImage("http://pictures.example/1.jpg", 1, "google")])
+    await others.images.add(job_id, [FoundImage("http://pictures.example/1.jpg", rank=1, engine="google")])
     await others.finish_search(job_id, found=1)
     for stage in Stage:
         await Claims(others.cassandra).claim(job_id, 1, stage, attempt=uuid4(), now=datetime.now(UTC))

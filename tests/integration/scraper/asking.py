@@ -3,8 +3,9 @@
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
+from shared.images import Hit
 
 
 @dataclass

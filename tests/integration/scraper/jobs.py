@@ -4,9 +4,7 @@ from uuid import UUID, uuid4
 
 from shared.cassandra import Cassandra
 from shared.events import SearchDue
-from shared.filters import Filters
-
-NO_FILTERS = Filters()
+from shared.filters import NO_FILTERS, Filters
 
 
 async def a_running_job(

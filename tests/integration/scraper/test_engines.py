@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from services.scraper.asking import Asking, asking
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.bing import Bing
 from services.scraper.engines.commons import Commons
 from services.scraper.engines.duckduckgo import DuckDuckGo
 from services.scraper.engines.openverse import Openverse
 from services.scraper.engines.paged import Paged, Site
+from shared.images import Hit
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration

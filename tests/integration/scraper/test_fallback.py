@@ -16,7 +16,8 @@ from services.scraper.engines.duckduckgo import DuckDuckGo
 from services.scraper.engines.google import Google
 from services.scraper.engines.openverse import Openverse
 from services.scraper.engines.paged import Paged
-from services.scraper.searching import Means, SearchRun
+from services.scraper.means import Means
+from services.scraper.searching import SearchRun
 from shared.cassandra import Cassandra
 from shared.errors import Reason, RunError
 from shared.filters import Colour, Filters, Orientation

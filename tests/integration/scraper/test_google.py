@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 
 from services.scraper.browsers import Browsers
-from services.scraper.engines import Ending, Hit, Query
+from services.scraper.engines import Ending, Query
 from services.scraper.engines.google import Google
 from services.scraper.engines.google_page import Pace
+from shared.images import Hit
 from tests.integration.scraper.asking import found_by
 from tests.pictureweb.gates import RETRY_AFTER
 from tests.pictureweb.hostile import is_private

@@ -10,16 +10,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.scraper.cooldowns import CoolDowns
-from services.scraper.engines import Batch, Ending, Hit, Query
+from services.scraper.engines import Batch, Ending, Query
 from services.scraper.handlers import search_images
 from services.scraper.harvest import Harvest
-from services.scraper.searching import Means, SearchRun
+from services.scraper.means import Means
+from services.scraper.searching import SearchRun
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
 from shared.errors import Reason, RunError
 from shared.events import Event, Failure, ImagesFound, RunFailed, SearchDue, SearchFinished, Stage
 from shared.filters import Colour, Filters
-from shared.images import Images
+from shared.images import Hit, Images
 from shared.jobs import Jobs
 from shared.publisher import Publisher
 from shared.pulse import Progress, Pulse

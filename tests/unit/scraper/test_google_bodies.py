@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.scraper.engines import Hit
 from services.scraper.engines.google_bodies import read_bodies
 from services.scraper.engines.google_records import MAX_RECORDS
+from shared.images import Hit
 
 PICTURE = "https://pictures.example/cat.jpg?a=1&b=2"
 THUMBNAIL = "https://encrypted-tbn0.gstatic.com/images?q=tbn:abc"

@@ -9,20 +9,10 @@ from services.scraper.engines import Ending, Query
 from services.scraper.engines.google_address import search_address
 from services.scraper.engines.google_endings import ending, gate
 from services.scraper.engines.google_page import Look
+from tests.unit.scraper.looks import LOOK
 
-RESULTS = Look(
-    address="https://www.google.com/search?q=cats&udm=2",
-    status=200,
-    stub="",
-    asks=False,
-    nothing=False,
-    ended=False,
-    refused=False,
-    retry_after="",
-    scripts=("records",),
-    bodies=(),
-)
-NO_RECORDS = replace(RESULTS, scripts=())
+RESULTS = replace(LOOK, scripts=("records",))
+NO_RECORDS = LOOK
 
 
 def test_the_address_asks_for_pictures_in_english_with_safe_search() -> None:

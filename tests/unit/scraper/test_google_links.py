@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.scraper.engines import Hit
 from services.scraper.engines.google_links import read_links
+from shared.images import Hit
 
 PICTURE = "https://pictures.example/a cat.jpg?a=1&b=2".replace(" ", "%20")
 

@@ -2,24 +2,13 @@
 
 from dataclasses import replace
 
-from services.scraper.engines import Hit
 from services.scraper.engines.google_page import Look
 from services.scraper.engines.google_panel import Panel
 from services.scraper.engines.google_reading import Reader
 from services.scraper.engines.google_tiles import Tile
+from shared.images import Hit
+from tests.unit.scraper.looks import LOOK
 
-LOOK = Look(
-    address="https://www.google.com/search?q=cats&udm=2",
-    status=200,
-    stub="",
-    asks=False,
-    nothing=False,
-    ended=False,
-    refused=False,
-    retry_after="",
-    scripts=(),
-    bodies=(),
-)
 RECORD = '[0,"doc{0}",["https://t.example/{0}",1,2],["https://p.example/{0}.jpg",3,4],null,0]'
 BROKEN = '[0,"bad",["https://t.example/1",1,2],["javascript:alert(1)",3,4]]'
 LINK = "https://www.google.com/imgres?imgurl=https%3A%2F%2Fp.example%2Flink.jpg&docid=link"

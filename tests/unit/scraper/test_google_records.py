@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.scraper.engines import Hit
 from services.scraper.engines.fields import MAX_TEXT
 from services.scraper.engines.google_records import MAX_BROKEN, MAX_RECORDS, read_records
+from shared.images import Hit
 
 PICTURE = "https://pictures.example/red cat.jpg".replace(" ", "-")
 THUMBNAIL = "https://encrypted-tbn0.gstatic.com/images?q=tbn:abc&s"

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.scraper.engines import Hit
 from services.scraper.engines.google_panel import MISSES, TILES_AT_ONCE, Panel
 from services.scraper.engines.google_tiles import Tile, panel_hit, thumbnail_hit
-from shared.images import LONGEST_INLINE
+from shared.images import LONGEST_INLINE, Hit
 
 TILE = Tile("doc1", "A cat", "https://www.site.example/cats", "https://encrypted-tbn0.gstatic.com/images?q=tbn:1")
 PICTURE = "https://pictures.example/cat.jpg"

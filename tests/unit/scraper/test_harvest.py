@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.scraper.engines import Ending, Hit
+from services.scraper.engines import Ending
 from services.scraper.harvest import Harvest, failure, wanted
 from shared.errors import Reason
+from shared.images import Hit
 from shared.searches import NOT_ASKED, Asked
 
 

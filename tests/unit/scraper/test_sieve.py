@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from services.scraper.engines import Hit
 from services.scraper.sieve import fits
 from shared.filters import FileFormat, Filters, Licence, MinimumSize, Orientation
+from shared.images import Hit
 
 HIT = Hit("https://pictures.example/panda.jpg", "https://www.site.example/7", width=1000, height=800)
 
