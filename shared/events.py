@@ -130,11 +130,13 @@ class RunFailed(Inbox):
 class ArchiveBuilt(Inbox):
     """The ZIP of this run is whole and in its place. `size` in bytes.
 
+    `thumbnails`: so many of those kept are small copies and no originals.
     `stopped_because` is how the search ended: enough, exhausted, blocked, …
     """
 
     found: Count
     kept: int = Field(ge=1, le=MOST_COUNTED)
+    thumbnails: Count = 0
     refused: Refusals = Field(default_factory=dict)
     size: int = Field(ge=0, le=2**63 - 1)
     sha256: str = Field(pattern="^[0-9a-f]{1,64}$")
@@ -209,11 +211,12 @@ class JobStarted(Fact):
 
 
 class JobCompleted(Fact):
-    """`mail_not_after`: after that moment the ready mail is no longer sent."""
+    """`mail_not_after`: after that moment the ready mail is no longer sent. `thumbnails`: so many of those kept."""
 
     asked: Count
     found: Count
     kept: Count
+    thumbnails: Count = 0
     refused: Refusals
     mail_not_after: Moment
 

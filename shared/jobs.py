@@ -30,7 +30,10 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class JobView:
-    """What a job is and has come to. Of an expired one only the first four fields are left."""
+    """What a job is and has come to. Of an expired one only the first four fields are left.
+
+    `thumbnails`: so many of those kept are small copies and no originals.
+    """
 
     job_id: UUID
     state: JobState
@@ -47,6 +50,7 @@ class JobView:
     rescheduled_at: datetime | None = None
     found: int | None = None
     kept: int | None = None
+    thumbnails: int | None = None
     refused: Refusals = field(default_factory=dict)
     archive_run: int | None = None
     archive_size: int | None = None

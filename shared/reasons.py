@@ -1,4 +1,4 @@
-"""Why a job failed, in words for the person who asked."""
+"""Why a job failed, or came to less than was asked, in words for the person who asked."""
 
 from shared.errors import Reason
 
@@ -29,3 +29,10 @@ _SHORTFALL_WORDS = {
 def shortfall_words(stopped_because: str) -> str:
     """Why fewer were found than asked for, as a person is told."""
     return _SHORTFALL_WORDS.get(stopped_because, "The search found no more than these.")
+
+
+def thumbnail_words(thumbnails: int) -> str:
+    """Follows a number of pictures; nothing when all of them are originals."""
+    if not thumbnails:
+        return ""
+    return f"of which {thumbnails} {'is a small thumbnail' if thumbnails == 1 else 'are small thumbnails'}"

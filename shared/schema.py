@@ -12,7 +12,7 @@ TABLES = {
         found int, kept int, refused frozen<map<text, int>>, archive_run int, archive_size bigint, archive_sha256 text,
         reason text, stopped_because text, counted_runs int, lost_runs int, run_started_at timestamp,
         search_asked_at timestamp, doubted_sign timestamp, rescheduled_at timestamp, mail_not_after timestamp,
-        mail_accepted_at timestamp, outbox text, timers text, filters text""",
+        mail_accepted_at timestamp, outbox text, timers text, filters text, thumbnails int""",
     "timers": """
         shard int, bucket timestamp, due_at timestamp, job_id uuid, kind text,
         PRIMARY KEY ((shard, bucket), due_at, job_id, kind)""",

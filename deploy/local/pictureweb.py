@@ -29,5 +29,7 @@ class PictureWeb:
             **{f"AID_{engine.upper()}_URL": url for engine, url in urls.items()},
             # So that whoever tries out a captcha here finds the engine well again soon.
             "AID_COOL_DOWN_MINUTES": "0.2",
+            # Its thumbnails bear the addresses of the real engines, where nobody is to be asked for them.
+            "AID_THUMBNAILS": "never",
             "AID_ALLOWED_PRIVATE_ADDRESSES": ",".join(picture_addresses(self.port)),
         }

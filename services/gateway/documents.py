@@ -25,6 +25,7 @@ def document_of(desk: Desk, status: Status) -> dict[str, object]:
         "filters_ignored": {engine: names_of(ignored) for engine, ignored in status.ignored.items()},
         "found": status.found,
         "kept": status.kept,
+        "thumbnails": status.thumbnails,
         "refused": status.refused,
         "refused_by_reason": status.refused_by_reason,
         "submitted_at": _text(status.submitted_at),

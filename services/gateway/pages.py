@@ -20,7 +20,7 @@ from services.gateway.statuses import ACCEPTED, Status
 from shared.filterwords import FIELD_NAMES, FILTER_WORDS, in_words
 from shared.jobs import JobState
 from shared.links import Wish
-from shared.reasons import REASON_WORDS
+from shared.reasons import REASON_WORDS, thumbnail_words
 from shared.refusals import refusal_words
 
 
@@ -49,6 +49,7 @@ def set_up_templates(app: web.Application) -> None:
     )
     environment.globals["reasons"] = REASON_WORDS
     environment.filters["refusal_words"] = refusal_words
+    environment.filters["thumbnail_words"] = thumbnail_words
     environment.filters["engine_words"] = engine_words
     environment.filters["ignored_words"] = ignored_words
 

@@ -55,8 +55,9 @@ class ReadingStores(Protocol):
 
 @dataclass(frozen=True)
 class Status:
-    """Counts are of pictures. `stage` is there only while the job runs, `link_until` only once its mail is out.
+    """Counts are of pictures; `thumbnails` are those of the kept ones that are no originals.
 
+    `stage` is there only while the job runs, `link_until` only once its mail is out.
     `ignored`: by engine, the names of filters it could not apply; of those engines only, and once it is known.
     """
 
@@ -69,6 +70,7 @@ class Status:
     ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     found: int | None = None
     kept: int | None = None
+    thumbnails: int | None = None
     refused: int | None = None
     refused_by_reason: Refusals = field(default_factory=dict)
     submitted_at: datetime | None = None
@@ -122,6 +124,7 @@ def status_of_row(job: JobView) -> Status:
         filters=job.filters,
         found=job.found,
         kept=job.kept,
+        thumbnails=job.thumbnails,
         refused=sum(job.refused.values()) if job.kept is not None else None,
         refused_by_reason=job.refused,
         submitted_at=job.submitted_at,

@@ -16,7 +16,7 @@ from shared.errors import Reason
 from shared.events import MailKind
 from shared.jobs import JobView
 from shared.links import Links, Wish
-from shared.reasons import REASON_WORDS, shortfall_words
+from shared.reasons import REASON_WORDS, shortfall_words, thumbnail_words
 from shared.recipients import Recipient
 from shared.refusals import refusal_words
 
@@ -97,6 +97,7 @@ class Letters:
             "valid_until": moment(now + self._link_lifetime, zone),
             "found": job.found or 0,
             "kept": job.kept or 0,
+            "thumbnails": thumbnail_words(job.thumbnails or 0),
             "size": size(job.archive_size or 0),
             "shortfall": shortfall_words(job.stopped_because) if (job.found or 0) < job.images else "",
             "refusals": [(count, refusal_words(code)) for code, count in sorted(job.refused.items(), key=_most_first)],

@@ -61,8 +61,12 @@ class Collection:
         return sum(entry.thumbnail_only for entry in self._entries)
 
     @property
+    def missing(self) -> int:
+        return self._asked - self.kept
+
+    @property
     def is_enough(self) -> bool:
-        return self.kept >= self._asked
+        return self.missing <= 0
 
     @property
     def lacks_only_connections(self) -> bool:
@@ -77,9 +81,10 @@ class Collection:
         if not self.is_enough and (rest := found - self.kept - self.refused.total()):
             self.refuse(Refusal.NO_TIME_LEFT, rest)
 
-    def put(self, image: FoundImage, data: Bytes, final_url: str) -> None:
+    def put(self, image: FoundImage, data: Bytes, final_url: str, instead_of: Refusal | None = None) -> None:
         """Keep the picture, unless there are enough. RefusedError: it is none to keep, and not counted yet.
 
+        `instead_of`: the candidate was refused for that before, and is no longer when it is kept now.
         Reads and writes all of it: for one thread at a time.
         """
         if self.is_enough:
@@ -92,6 +97,8 @@ class Collection:
         self._archive.add(entry.file, data)
         self._digests.add(digest)
         self._entries.append(entry)
+        if instead_of is not None:
+            self.refused -= Counter([instead_of])
 
     def describe(self, report: Report) -> None:
         """Put what it says of itself into the archive: the last that is written."""

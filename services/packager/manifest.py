@@ -21,7 +21,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Entry:
     """A row of the manifest: a picture in the archive. `bytes`, `width` and `height` as measured, not as told.
 
-    `strategy` is how the engine was read. `thumbnail_only`: the search showed no more than this small copy.
+    `strategy` is how the engine was read. `thumbnail_only`: an engine's small copy, because the search showed no more
+    or the original could not be had; `image_url` is then the original, if it is known, and `final_url` where this lay.
     """
 
     file: str

@@ -54,12 +54,16 @@ class Publishing(Protocol):
 
 @dataclass(frozen=True)
 class PackLimits:
-    """`at_once`: candidates of one job in flight. `seconds`: how long fetching goes on once the search is finished."""
+    """`at_once`: candidates of one job in flight. `seconds`: how long fetching goes on once the search is finished.
+
+    `thumbnails`: whether those of the engines stand in for originals that cannot be had.
+    """
 
     at_once: int = 64
     seconds: float = 300.0
     archive_bytes: int = 2_000_000_000
     picture: PictureLimits = field(default_factory=PictureLimits)
+    thumbnails: bool = True
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,14 @@ class Pack:
             raise
         self._handed_over = True
         await self._means.publisher.publish_patiently(built)
-        log.info("archive_built", asked=job.images, found=built.found, kept=built.kept, refused=built.refused)
+        log.info(
+            "archive_built",
+            asked=job.images,
+            found=built.found,
+            kept=built.kept,
+            thumbnails=built.thumbnails,
+            refused=built.refused,
+        )
 
     async def afterwards(self) -> None:
         """Wait until the job is decided; an archive that it does not name is nobody's."""
@@ -132,6 +143,7 @@ class Pack:
                 thread=thread,
                 progress=progress,
                 seconds=limits.seconds,
+                thumbnails=limits.thumbnails,
             )
             await gathering.run(at_once(job.images, limits.at_once))
             _count(collection)
@@ -144,6 +156,7 @@ class Pack:
             run=self._run,
             found=report.found,
             kept=report.kept,
+            thumbnails=report.thumbnails,
             refused=dict(report.refused),
             size=size,
             sha256=sha256,

@@ -30,6 +30,7 @@ class Settings(ProcessSettings):
     user_agent: str = "AdvanceImageDownloader/0.1"
 
     opt_outs: Literal["honour", "ignore"] = "honour"
+    thumbnails: Literal["last-resort", "never"] = "last-resort"
 
     pack_slots: int = Field(default=4, ge=1)
     connections: int = Field(default=64, ge=1)
@@ -75,4 +76,5 @@ class Settings(ProcessSettings):
             seconds=self.pack_seconds,
             archive_bytes=self.archive_bytes,
             picture=PictureLimits(side=self.picture_side, pixels=self.picture_pixels),
+            thumbnails=self.thumbnails == "last-resort",
         )

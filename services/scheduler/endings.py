@@ -23,6 +23,7 @@ def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job | None:
         asked=job.images,
         found=event.found,
         kept=event.kept,
+        thumbnails=event.thumbnails,
         refused=event.refused,
         mail_not_after=now + MAIL_PATIENCE,
     )
@@ -33,6 +34,7 @@ def complete(job: Job, event: ArchiveBuilt, now: datetime) -> Job | None:
         state=JobState.COMPLETED,
         found=event.found,
         kept=event.kept,
+        thumbnails=event.thumbnails,
         refused=event.refused,
         archive_run=event.run,
         archive_size=event.size,

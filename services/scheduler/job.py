@@ -49,6 +49,7 @@ class Job:
     expires_at: datetime | None = None
     found: int | None = None
     kept: int | None = None
+    thumbnails: int | None = None
     refused: Refusals = field(default_factory=dict)
     archive_run: int | None = None
     archive_size: int | None = None

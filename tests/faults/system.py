@@ -69,6 +69,7 @@ async def running_system(
             "AID_SECRET_KEYS": key,
             "AID_ENGINES": "google",
             "AID_GOOGLE_URL": web.google_url,
+            "AID_THUMBNAILS": "never",  # the picture web's lie outside of this machine
             "AID_ALLOWED_PRIVATE_ADDRESSES": ",".join(web.addresses),
             "AID_CHROME_BINARY": tools.chromium.browser,
             "AID_CHROMEDRIVER": tools.chromium.driver,
