@@ -128,6 +128,36 @@ async def test_what_came_is_held_against_the_filters_whatever_the_engine_said(
     assert (opened.report["kept"], opened.report["thumbnails"]) == (2, 1)
 
 
+async def test_thumbnails_of_what_cannot_be_had_fill_up_and_say_what_they_are(
+    others: Neighbours, means: Means, bus: Bus, site: PictureWeb, tmp_path: Path
+) -> None:
+    job_id = await others.a_running_job(asked=4)
+    kinds = ["good", "missing", "short", "to-private", "missing", "hotlink"]
+    small = [*urls(site, ["good"] * 4, 1250), "https://127.0.0.1/secret.jpg", ""]
+    small[1] = "data:image/jpeg;base64," + b64encode(encoded(Image.new("RGB", (60, 40)), "JPEG")).decode()
+    pairs = zip(urls(site, kinds, 1200), small, strict=True)
+    await others.images.add(
+        job_id,
+        [a_candidate(rank, url=url, thumbnail=copy, source_page=None) for rank, (url, copy) in enumerate(pairs, 1)],
+    )
+    await others.finish_search(job_id, found=6)
+
+    await Pack(job_id, 1, means).work(Progress())
+
+    built = await bus.event(job_id, ArchiveBuilt)
+    assert (built.found, built.kept, built.thumbnails) == (6, 3, 2)
+    assert built.refused == {"forbidden_address": 1, "gone": 1, "refused_by_host": 1}
+    opened = Opened(tmp_path / f"{job_id}-1.zip")
+    rows = {row["rank"]: row for row in opened.manifest}
+    assert {rank: row["thumbnail_only"] for rank, row in rows.items()} == {"1": "no", "2": "yes", "3": "yes"}
+    assert all(("_thumbnail." in row["file"]) is (row["thumbnail_only"] == "yes") for row in opened.manifest)
+    assert "/missing/" in rows["2"]["image_url"]
+    assert rows["2"]["final_url"] == "data:image/jpeg;base64,…"
+    assert ("/short/" in rows["3"]["image_url"], rows["3"]["final_url"]) == (True, small[2])
+    assert opened.contents["ATTRIBUTION.md"].decode().count("A thumbnail, not the original.") == 2
+    assert (opened.report["kept"], opened.report["thumbnails"]) == (3, 2)
+
+
 async def test_it_fetches_while_the_search_still_finds(
     others: Neighbours, means: Means, bus: Bus, site: PictureWeb
 ) -> None:

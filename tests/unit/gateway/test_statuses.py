@@ -39,6 +39,8 @@ def test_at_the_end_the_row_says_it_all() -> None:
 
     assert (status.asked, status.found, status.kept, status.refused) == (100, 120, 90, 5)
     assert status.refused_by_reason == {"html": 3, "timeout": 2}
+    assert status.thumbnails is None  # of a job from before they were counted
+    assert status_of_row(replace(COMPLETED, thumbnails=4)).thumbnails == 4
 
 
 def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:

@@ -125,6 +125,23 @@ def test_the_ready_mail_says_why_fewer_were_found_than_asked_for(
         assert says in text if says else "turned us away" not in text
 
 
+@pytest.mark.parametrize(
+    ("thumbnails", "says"),
+    [
+        (None, "137 (94.3 MB)"),
+        (0, "137 (94.3 MB)"),
+        (1, "137 (94.3 MB), of which 1 is a small thumbnail"),
+        (9, "137 (94.3 MB), of which 9 are small thumbnails"),
+    ],
+)
+def test_the_ready_mail_says_how_many_are_no_originals(thumbnails: int | None, says: str) -> None:
+    letter = a_letter(MailKind.READY, replace(a_job(), thumbnails=thumbnails))
+
+    assert f"Images in your ZIP: {says}\n" in part(letter, "plain")
+    assert f"{says}</td>" in part(letter, "html")
+    assert ("thumbnail" in part(letter, "html")) is bool(thumbnails)
+
+
 def test_the_ready_mail_says_nothing_of_refusals_when_there_are_none() -> None:
     letter = a_letter(MailKind.READY, a_job(refused={}))
 

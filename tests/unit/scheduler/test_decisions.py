@@ -96,6 +96,15 @@ def test_what_happens_leads_to_this_state_and_says_this(
     assert decided.version == before.version + 1
 
 
+def test_a_completed_job_tells_what_its_archive_holds() -> None:
+    decided = after(running(), archive().model_copy(update={"thumbnails": 2}))
+
+    (fact,) = decided.outbox
+    assert isinstance(fact, JobCompleted)
+    assert (fact.found, fact.kept, fact.thumbnails, fact.refused) == (23, 20, 2, {"gone": 3})
+    assert (decided.found, decided.kept, decided.thumbnails, decided.refused) == (23, 20, 2, {"gone": 3})
+
+
 @pytest.mark.parametrize(
     ("job", "cause"),
     [

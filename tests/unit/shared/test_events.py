@@ -88,6 +88,12 @@ def test_a_field_of_a_newer_producer_is_ignored() -> None:
     assert told == JobStarted(job_id=JOB_ID)
 
 
+def test_an_archive_of_an_older_packager_holds_no_thumbnails() -> None:
+    (sample,) = [event for event in EVERY_EVENT if isinstance(event, ArchiveBuilt)]
+
+    assert ArchiveBuilt.model_validate(sample.model_dump(exclude={"thumbnails"})).thumbnails == 0
+
+
 def test_times_are_utc_and_no_finer_than_what_is_stored() -> None:
     there = datetime(2026, 3, 3, 18, 42, 5, 123_987, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 
