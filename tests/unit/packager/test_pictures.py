@@ -1,3 +1,4 @@
+import time
 import zlib
 
 import pytest
@@ -85,9 +86,83 @@ def test_a_png_with_one_flipped_bit_is_truncated() -> None:
     assert refusal_of(bytes(data)) is Refusal.TRUNCATED
 
 
+@pytest.mark.parametrize("format_", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+def test_a_moving_picture_that_ends_early_is_refused(format_: str, share: float) -> None:
+    data = animated(format_)
+
+    assert refusal_of(data[: int(len(data) * share)]) in {Refusal.TRUNCATED, Refusal.NOT_A_PICTURE}
+
+
+def test_a_png_without_pixels_is_not_whole() -> None:
+    data = a_picture("PNG")
+
+    assert refusal_of(data[:33] + chunk(b"IEND", b"")) is Refusal.TRUNCATED
+
+
+def behind(format_: str, at: int, parts: bytes) -> bytes:
+    """A picture with so much put in at an offset."""
+    data = a_picture(format_)
+    return data[:at] + parts + data[at:]
+
+
+GIF_COLOURS_END = 13 + 768
+MANY = 400_000
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xff\xd8" + b"\xff" * MANY,
+        behind("JPEG", 2, b"\xff\x01" * MANY),
+        behind("JPEG", 2, b"\xff\xee\x00\x02" * MANY),
+        behind("JPEG", 2, b"\xff\xe1\x00\x0cExif\0\0abcd" * MANY),
+        behind("PNG", 33, chunk(b"prVt", b"") * MANY),
+        behind("PNG", 33, chunk(b"tEXt", b"a\0b") * MANY),
+        behind("GIF", GIF_COLOURS_END, b"\x21\xfe" + b"\x01a" * MANY + b"\0"),
+        behind("GIF", GIF_COLOURS_END, b"\x21\xfe\x01a\0" * MANY),
+        behind("AVIF", 32, b"\0\0\0\x08free" * MANY),
+        b"RIFF" + (4 + 8 * MANY).to_bytes(4, "little") + b"WEBP" + b"XXXX\0\0\0\0" * MANY,
+    ],
+)
+def test_a_picture_cut_into_pieces_on_purpose_costs_next_to_nothing(data: bytes) -> None:
+    begun = time.process_time()
+
+    assert refusal_of(data) is Refusal.TRUNCATED
+    assert time.process_time() - begun < 0.5  # Pillow would take up to ten times as long
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        a_picture("GIF", side=700),
+        a_picture("PNG", side=400, compress_level=0),
+        behind("JPEG", 2, b"\xff\xe2\xff\xffICC_PROFILE\0" + bytes(65_521)),
+        behind("JPEG", 2, (b"\xff\xe2\x01\x00" + bytes(254)) * 250),
+    ],
+)
+def test_a_large_picture_of_many_pieces_is_taken(data: bytes) -> None:
+    picture_in(data, LIMITS)
+
+
 @pytest.mark.parametrize("format_", FORMATS)
 def test_bytes_after_the_end_do_no_harm(format_: str) -> None:
     picture_in(a_picture(format_) + b"PK\x03\x04" + bytes(10_000), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("data", "extension"),
+    [
+        (behind("JPEG", 2, b"\xff\xfe\x00\x1b<script>alert(1)</script>"), "jpg"),
+        (behind("PNG", 33, chunk(b"tEXt", b"a\0<script>alert(1)</script>")), "png"),
+        (behind("GIF", GIF_COLOURS_END, b"\x21\xfe\x19<script>alert(1)</script>\0"), "gif"),
+        (a_picture("JPEG") + b"<html><script>alert(1)</script>", "jpg"),
+        (a_picture("GIF") + b"%PDF-1.7", "gif"),
+        (a_picture("JPEG") + a_picture("PNG"), "jpg"),
+    ],
+)
+def test_what_is_a_picture_and_something_else_is_named_after_the_picture(data: bytes, extension: str) -> None:
+    assert picture_in(data, LIMITS).kind.extension == extension
 
 
 @pytest.mark.parametrize(
@@ -107,6 +182,15 @@ def test_bytes_after_the_end_do_no_harm(format_: str) -> None:
         b"II*\x00" + bytes(100),
         b"%!PS-Adobe-3.0 EPSF-3.0",
         b"\x00\x00\x00\x20ftypisom" + bytes(100),
+        b"\x00\x00\x00\x20ftypheic" + bytes(100),
+        b"\xef\xbb\xbf<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
+        "<html>".encode("utf-16"),
+        b"<html>" + a_picture("JPEG"),
+        b"%PDF-1.7\n" + a_picture("JPEG"),
+        b"\x1f\x8b\x08\x00" + bytes(100),
+        b"\x00\x00\x01\x00\x01\x00" + bytes(100),
+        b"SIMPLE  =                    T" + bytes(100),
+        b"\x00\x00\x00\x0cjP  \r\n\x87\n" + bytes(100),
     ],
 )
 def test_what_is_no_picture_is_refused_whatever_it_was_called(data: bytes) -> None:
@@ -155,6 +239,6 @@ def test_the_shorter_side_counts() -> None:
 
 def test_a_png_whose_header_is_nonsense_is_no_picture() -> None:
     header = bytes(8) + bytes([77, 77, 0, 0, 0])
-    nonsense = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header[:5]) + chunk(b"IEND", b"")
+    nonsense = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header[:5]) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
 
     assert refusal_of(nonsense) is Refusal.NOT_A_PICTURE
