@@ -72,4 +72,4 @@ async def read_robots(fetcher: Fetching, url: URL) -> bytes | None:
     except RefusedError as refused:
         if refused.reason in _NO_RULES:
             return None
-        raise TryFailedError(refused.reason, again=True) from refused
+        raise TryFailedError(refused.reason) from refused  # it was tried again, and what came of it is kept
