@@ -117,13 +117,29 @@ async def test_a_name_that_changes_its_address_does_not_lead_to_it(secrets: Secr
 
 
 async def test_nothing_a_host_says_is_said_again_to_it_or_to_another(tmp_path: Path) -> None:
+    """By name: no library keeps cookies of bare addresses."""
     async with AsyncExitStack() as stack:
         target = await stack.enter_async_context(raw_server(says(OK), ALLOWED))
-        cookies = ("Set-Cookie: a=b; Domain=127.0.4.1; Path=/", "WWW-Authenticate: Basic realm=x", "Refresh: 0")
-        source = await stack.enter_async_context(raw_server(says(to(target.url(host=ALLOWED), 302, *cookies)), ALLOWED))
-        fetching = await stack.enter_async_context(watched(tmp_path, *((ALLOWED, s.port) for s in (source, target))))
+        hints = ("Set-Cookie: a=b; Path=/", "WWW-Authenticate: Basic realm=x", "Refresh: 0", 'Alt-Svc: h2=":443"')
+        there = to(target.url(host="pictures.example"), 302, *hints)
+        source = await stack.enter_async_context(raw_server(says(there), ALLOWED))
+        holes = [(ALLOWED, server.port) for server in (source, target)]
+        fetching = await stack.enter_async_context(watched(tmp_path, *holes, names=Names([ALLOWED])))
 
         for _ in range(2):
-            assert await fetching.outcome(source.url(host=ALLOWED)) == b"secret"
+            assert await fetching.outcome(source.url(host="pictures.example")) == b"secret"
 
     assert [headers_of(request) for request in (*source.requests, *target.requests)] == [OUR_HEADERS] * 4
+
+
+async def test_nobody_is_greeted_by_name_and_password(tmp_path: Path) -> None:
+    async with AsyncExitStack() as stack:
+        target = await stack.enter_async_context(raw_server(says(OK), ALLOWED))
+        with_user = target.url(host=f"somebody:secret@{ALLOWED}")
+        source = await stack.enter_async_context(raw_server(says(to(with_user)), ALLOWED))
+        fetching = await stack.enter_async_context(watched(tmp_path, (ALLOWED, source.port), (ALLOWED, target.port)))
+
+        for url in (with_user, target.url(host=f"somebody@{ALLOWED}"), source.url(host=ALLOWED)):
+            assert await fetching.outcome(url) is Refusal.FORBIDDEN_ADDRESS
+
+    assert target.requests == []
