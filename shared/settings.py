@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from shared.archives import folder_of
 from shared.logs import LogFormat
 from shared.zones import is_zone
 
@@ -95,13 +94,6 @@ def _known_zone(name: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
-
-def _archives(url: str) -> str:
-    folder_of(url)
-    return url
-
-
-ArchivesUrl = Annotated[str, AfterValidator(_archives)]
 
 Keyspace = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 

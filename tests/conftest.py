@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from deploy.local.artefacts import cassandra_jars, kafka_jars
 from deploy.local.cassandra import Cassandra
 from deploy.local.kafka import Kafka
+from deploy.local.objects import PORTS, Objects
 from deploy.local.ports import free_ports
-from deploy.local.servers import serving
+from deploy.local.servers import Server, serving
 from shared.anyrecords import read_any_record
 from tests.integration.running import what_services_say
 from tests.tables import print_tables
@@ -77,6 +78,15 @@ def cassandra_hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(cassandra, home):
         yield cassandra.hosts
     _drop_data(home)
+
+
+@pytest.fixture(scope="session")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An S3 server with an empty bucket."""
+    home = tmp_path_factory.mktemp("objects")
+    with serving(Objects(home, free_ports(PORTS)), home) as server:
+        yield server
+    shutil.rmtree(home / "objects", ignore_errors=True)
 
 
 def _drop_data(home: Path) -> None:

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from services.packager.feed import Bells
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
-from shared.archives import LocalArchives
 from shared.events import ArchiveBuilt, Event
 from shared.images import FoundImage
 from shared.jobs import JobState, JobView
+from shared.localarchives import LocalArchives
 from shared.pulse import Progress
 from shared.searches import Asked, Search
 
@@ -78,5 +78,5 @@ async def pack(fetcher: Fetcher, folder: Path, addresses: Sequence[str], asked: 
         limits=PackLimits(),
     )
     await Pack(job_id, 1, means).work(Progress())
-    archives.delete(job_id)
+    await archives.delete(job_id)
     return neighbours.built[0]

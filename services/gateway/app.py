@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
-from services.gateway import api, downloads, status_views, views
+from services.gateway import api, downloads, sheets, status_views, views
 from services.gateway.bodies import MAX_BYTES
 from services.gateway.connecting import Stores
 from services.gateway.desk import DESK, Desk
@@ -53,6 +53,7 @@ def build_web(desk: Desk) -> web.Application:
     app.router.add_get("/", views.show_form, name="form")
     app.router.add_post("/jobs", views.submit_form, name="submit")
     app.router.add_get("/jobs/{status}", status_views.show_status, name="status")
+    app.router.add_get("/jobs/{status}/contact-sheet.webp", sheets.show_sheet, name="contact_sheet")
     app.router.add_post("/jobs/{status}/cancel", status_views.cancel_job, name="cancel")
     app.router.add_post("/jobs/{status}/reschedule", status_views.reschedule_job, name="reschedule")
     app.router.add_post("/jobs/{status}/again", status_views.ask_again, name="again")

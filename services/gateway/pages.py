@@ -17,6 +17,7 @@ from services.gateway.fields import FieldError
 from services.gateway.filterlines import CHECKED_BY_US, chosen_in, engine_words, ignored_words, is_narrowed
 from services.gateway.problems import Problem
 from services.gateway.statuses import ACCEPTED, Status
+from shared.contactsheets import MOST_PICTURES, Extent
 from shared.filterwords import FIELD_NAMES, FILTER_WORDS, in_words
 from shared.jobs import JobState
 from shared.links import Wish
@@ -37,6 +38,8 @@ LEAD = timedelta(minutes=5)
 
 EVERY = 5
 """Seconds between two looks at a job that may change."""
+
+SHEET_COMES_WITHIN = timedelta(seconds=15)
 
 
 def set_up_templates(app: web.Application) -> None:
@@ -88,6 +91,7 @@ def status_page(
     request: web.Request,
     status: Status,
     *,
+    sheet: Extent | None = None,
     twice: bool = False,
     asked: str | None = None,
     typed: Mapping[str, str] | None = None,
@@ -108,7 +112,9 @@ def status_page(
         "path": f"/jobs/{request.match_info['status']}",
         "twice": twice,
         "pending": pending,
-        "refresh": _refresh_seconds(status, pending, desk.now()),
+        "refresh": _refresh_seconds(status, pending, sheet, desk.now()),
+        "sheet": sheet,
+        "most_on_sheet": MOST_PICTURES,
         "problem": problem,
         "problems": {name: str(wrong) for name, wrong in problems.items()},
         "values": {name: (typed or _wall(desk, status.due_at)).get(name, "") for name in due.NAMES},
@@ -141,13 +147,21 @@ def _still_pending(asked: str | None, status: Status) -> Asked | None:
     return None
 
 
-def _refresh_seconds(status: Status, pending: Asked | None, now: datetime) -> int | None:
+def _refresh_seconds(status: Status, pending: Asked | None, sheet: Extent | None, now: datetime) -> int | None:
     """For browsers without scripts. A reload empties what is being typed: not before the job's time, then."""
+    if _awaits_sheet(status, sheet, now):
+        return EVERY
     if pending in (Asked.CANCEL, Asked.DELETE) or status.state in (ACCEPTED, JobState.RUNNING):
         return EVERY
     if status.ended or status.due_at is None:
         return None
     return max(EVERY, int((status.due_at - now).total_seconds()))
+
+
+def _awaits_sheet(status: Status, sheet: Extent | None, now: datetime) -> bool:
+    """It is drawn when the archive is there already."""
+    just_completed = status.ended_at is not None and now - status.ended_at < SHEET_COMES_WITHIN
+    return status.state == JobState.COMPLETED and sheet is None and just_completed
 
 
 def _suggestions(desk: Desk) -> dict[str, str]:

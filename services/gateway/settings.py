@@ -2,18 +2,18 @@
 
 from pydantic import Field
 
+from shared.archivesettings import ArchiveSettings
 from shared.events import MOST_IMAGES
-from shared.settings import ArchivesUrl, Port, ProcessSettings, PublicUrl, SecretKeys, TimeZone
+from shared.settings import Port, PublicUrl, SecretKeys, TimeZone
 
 
-class Settings(ProcessSettings):
+class Settings(ArchiveSettings):
     """`time_zone` is for whoever does not say theirs."""
 
     web_host: str = "0.0.0.0"  # noqa: S104 - people come from outside the container
     web_port: Port = 8080
     public_url: PublicUrl
     secret_keys: SecretKeys
-    archives: ArchivesUrl
     max_images: int = Field(default=500, ge=1, le=MOST_IMAGES)
     time_zone: TimeZone = "UTC"
     horizon_days: int = Field(default=366, ge=1)

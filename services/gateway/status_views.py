@@ -9,13 +9,17 @@ from services.gateway.desk import DESK
 from services.gateway.due import read_due
 from services.gateway.pages import Asked, again_path, status_page
 from services.gateway.problems import problem_of
+from services.gateway.sheets import sheet_beside
 
 TWICE = "twice"
 
 
 async def show_status(request: web.Request) -> web.Response:
-    status = await changes.find_status(request.app[DESK], _token(request))
-    return status_page(request, status, twice=request.query.get("clock") == TWICE, asked=request.query.get("asked"))
+    desk = request.app[DESK]
+    status = await changes.find_status(desk, _token(request))
+    sheet = await sheet_beside(desk, status)
+    twice = request.query.get("clock") == TWICE
+    return status_page(request, status, sheet=sheet, twice=twice, asked=request.query.get("asked"))
 
 
 async def cancel_job(request: web.Request) -> web.Response:

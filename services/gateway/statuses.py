@@ -80,6 +80,7 @@ class Status:
     link_until: datetime | None = None
     rescheduled_at: datetime | None = None
     reason: Reason | None = None
+    archive_run: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -134,6 +135,7 @@ def status_of_row(job: JobView) -> Status:
         link_until=job.expires_at,
         rescheduled_at=job.rescheduled_at,
         reason=job.reason,
+        archive_run=job.archive_run,
     )
 
 

@@ -11,7 +11,7 @@ from services.packager.packing import Means
 from services.packager.settings import Settings
 from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
-from shared.archives import LocalArchives
+from services.packager.uploads import UploadedArchives
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Heartbeats
@@ -28,8 +28,10 @@ from shared.events import (
 )
 from shared.images import Images
 from shared.jobs import Jobs
+from shared.localarchives import LocalArchives
 from shared.publisher import Publisher
 from shared.pulse import Pulse
+from shared.s3archives import S3Archives
 from shared.searches import Searches
 from shared.streams import build_stream_app, consume, run_streams
 from shared.tasks import in_background
@@ -46,7 +48,7 @@ async def run(settings: Settings) -> None:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
-        archives = LocalArchives(settings.folder)
+        archives = build_archives(settings)
         tell_room_of(settings.folder)
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
@@ -63,6 +65,14 @@ async def run(settings: Settings) -> None:
         await run_streams(app, backbone.health)
 
 
+Archives = LocalArchives | UploadedArchives
+
+
+def build_archives(settings: Settings) -> Archives:
+    here = LocalArchives(settings.folder)
+    return here if settings.bucket is None else UploadedArchives(here, S3Archives(settings.bucket))
+
+
 def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:
     return Workbench(
         Stage.PACK,
@@ -75,7 +85,7 @@ def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) 
 
 
 def build_means(
-    settings: Settings, cassandra: Cassandra, publisher: Publisher, fetcher: Fetcher, archives: LocalArchives
+    settings: Settings, cassandra: Cassandra, publisher: Publisher, fetcher: Fetcher, archives: Archives
 ) -> Means:
     return Means(
         jobs=Jobs(cassandra),
@@ -89,7 +99,7 @@ def build_means(
     )
 
 
-def build_sweep(cassandra: Cassandra, archives: LocalArchives) -> Sweep:
+def build_sweep(cassandra: Cassandra, archives: Archives) -> Sweep:
     tables = (Images(cassandra), Searches(cassandra), Claims(cassandra), Heartbeats(cassandra))
     return Sweep(archives, Jobs(cassandra), tables)
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from shared.archives import ArchiveFile
+from shared.archives import ArchiveFile, Kind
 from shared.jobs import JobState, JobView
 
 
@@ -14,12 +14,13 @@ def is_forgotten(job: JobView | None) -> bool:
 def is_orphan(file: ArchiveFile, job: JobView | None) -> bool:
     """The row must be read after the file was seen: then no living worker writes the part of an earlier run.
 
-    A whole archive of a running job stays, whatever its run: the word of it may be on its way.
+    A whole archive of a running job stays, whatever its run: the word of it may be on its way. The contact sheet of a
+    completed one may still be written.
     """
     if job is None or job.state in (JobState.EXPIRED, JobState.CANCELLED, JobState.FAILED):
         return True
     if job.state is JobState.COMPLETED:
-        return file.part or file.run != job.archive_run
+        return file.run != job.archive_run or (file.part and file.kind is Kind.ZIP)
     return file.part and file.run < job.run
 
 

@@ -1,13 +1,9 @@
 """The work of one run: fetch while the search still finds, stop when enough is good, leave one whole archive."""
 
 import asyncio
-import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -15,11 +11,12 @@ import structlog
 from prometheus_client import Counter
 
 from services.packager.collection import Collection
+from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells, Feed, ReadingImages, ReadingSearches
 from services.packager.gathering import Fetching, Gathering, at_once
 from services.packager.pictures import PictureLimits
 from services.packager.report import Report, engine_reports
-from services.packager.storage import room_needed
+from services.packager.sealing import Archives, Seal, Sheets
 from services.packager.threads import OneThread
 from services.packager.zips import ZipWriter
 from shared.errors import Reason, RunError
@@ -36,16 +33,6 @@ PICTURES = Counter("aid_pictures_total", "Candidates tried, by what became of th
 
 class FindingJobs(Protocol):
     async def find(self, job_id: UUID) -> JobView | None: ...
-
-
-class Archives(Protocol):
-    """Every call touches the disk."""
-
-    def part(self, job_id: UUID, run: int) -> Path: ...
-
-    def publish(self, job_id: UUID, run: int) -> None: ...
-
-    def discard(self, job_id: UUID, run: int) -> None: ...
 
 
 class Publishing(Protocol):
@@ -78,6 +65,7 @@ class Means:
     publisher: Publishing
     bells: Bells
     limits: PackLimits
+    sheets: Sheets = field(default_factory=lambda: Sheets(contact_sheet))
 
 
 class Pack:
@@ -88,6 +76,7 @@ class Pack:
         self._run = run
         self._means = means
         self._bell = means.bells.of(job_id, run)
+        self._seal = Seal(job_id, run, means.archives, means.sheets)
         self._handed_over = False
 
     async def work(self, progress: Progress) -> None:
@@ -98,7 +87,7 @@ class Pack:
         try:
             built = await self._build(job, progress)
         except BaseException:
-            await self._discard()
+            await self._seal.discard()
             raise
         self._handed_over = True
         await self._means.publisher.publish_patiently(built)
@@ -115,6 +104,7 @@ class Pack:
         """Wait until the job is decided; an archive that it does not name is nobody's."""
         if not self._handed_over:
             return
+        await self._seal.add_sheet()
         for pause in pauses():
             job = await self._find_job()
             if job is None or job.state.ended:
@@ -122,12 +112,12 @@ class Pack:
             await asyncio.sleep(pause)
         if job is None or job.archive_run != self._run:
             log.info("archive_not_taken")
-            await self._discard()
+            await self._seal.discard()
 
     async def _build(self, job: JobView, progress: Progress) -> ArchiveBuilt:
         limits, started_at = self._means.limits, datetime.now(UTC)
         feed = Feed(self._job_id, images=self._means.images, searches=self._means.searches, bell=self._bell)
-        with OneThread("pack") as thread, closing(ZipWriter(self._part)) as archive:
+        with OneThread("pack") as thread, closing(ZipWriter(self._seal.part)) as archive:
             collection = Collection(
                 job.query,
                 job.images,
@@ -150,7 +140,8 @@ class Pack:
             if not collection.kept:
                 raise RunError(Reason.NO_PICTURES, retryable=collection.lacks_only_connections)
             report = _report(job, feed, collection, started_at)
-            size, sha256 = await thread.do(self._seal, archive, collection, report)
+            await thread.do(_finish, archive, collection, report)
+            sealed = await self._seal.put(job.query, thread)
         return ArchiveBuilt(
             job_id=self._job_id,
             run=self._run,
@@ -158,30 +149,18 @@ class Pack:
             kept=report.kept,
             thumbnails=report.thumbnails,
             refused=dict(report.refused),
-            size=size,
-            sha256=sha256,
+            size=sealed.size,
+            sha256=sealed.sha256,
             stopped_because=report.search_stopped_because or "",
         )
-
-    def _seal(self, archive: ZipWriter, collection: Collection, report: Report) -> tuple[int, str]:
-        """Write what is left, put the archive in its place, and return its bytes and its SHA-256."""
-        collection.describe(report)
-        archive.close()
-        with self._part.open("rb") as whole, ThreadPoolExecutor(1) as beside:
-            digest = beside.submit(hashlib.file_digest, whole, "sha256")  # while publishing waits for the disk
-            with room_needed():
-                self._means.archives.publish(self._job_id, self._run)
-            return os.fstat(whole.fileno()).st_size, digest.result().hexdigest()
-
-    @property
-    def _part(self) -> Path:
-        return self._means.archives.part(self._job_id, self._run)
 
     async def _find_job(self) -> JobView | None:
         return await until_available(lambda: self._means.jobs.find(self._job_id))
 
-    async def _discard(self) -> None:
-        await asyncio.to_thread(self._means.archives.discard, self._job_id, self._run)
+
+def _finish(archive: ZipWriter, collection: Collection, report: Report) -> None:
+    collection.describe(report)
+    archive.close()
 
 
 def _report(job: JobView, feed: Feed, collection: Collection, started_at: datetime) -> Report:

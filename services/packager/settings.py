@@ -2,6 +2,7 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -9,8 +10,8 @@ from pydantic import AfterValidator, Field
 from services.packager.downloads import DownloadLimits
 from services.packager.packing import PackLimits
 from services.packager.pictures import PictureLimits
-from shared.archives import folder_of
-from shared.settings import ArchivesUrl, ProcessSettings, host_ports
+from shared.archivesettings import ArchiveSettings, folder_of
+from shared.settings import host_ports
 
 
 def _perhaps_ip_ports(text: str) -> str:
@@ -22,10 +23,10 @@ def _perhaps_ip_ports(text: str) -> str:
     return text
 
 
-class Settings(ProcessSettings):
+class Settings(ArchiveSettings):
     """Seconds, bytes and pixels."""
 
-    archives: ArchivesUrl
+    scratch: Path = Field(default_factory=lambda: Path(gettempdir()) / "aid-scratch")
     allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_ip_ports)] = ""
     user_agent: str = "AdvanceImageDownloader/0.1"
 
@@ -49,7 +50,8 @@ class Settings(ProcessSettings):
 
     @property
     def folder(self) -> Path:
-        return folder_of(self.archives)
+        """Where this process writes what is not whole yet: on the archives' own disk, if they have one."""
+        return folder_of(self.archives) if self.bucket is None else self.scratch
 
     @property
     def holes(self) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""A disk without room is told from a bug of ours, and how much it has is told to the operator."""
+"""A place without room is told from a bug of ours, and how much it has is told to the operator."""
 
 import errno
 import math
@@ -12,14 +12,14 @@ from prometheus_client import Gauge
 
 from shared.errors import Reason, RunError
 
-FREE = Gauge("aid_archives_free_bytes", "Room left where the archives lie")
+FREE = Gauge("aid_archives_free_bytes", "Room left where archives are written")
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 @contextmanager
 def room_needed() -> Iterator[None]:
-    """RunError when the disk has no room for what is written inside."""
+    """RunError when there is no room for what is written inside: on the disk, or in the bucket."""
     try:
         yield
     except OSError as error:

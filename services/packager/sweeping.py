@@ -8,6 +8,7 @@ import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
@@ -29,15 +30,15 @@ MISSING = Gauge(
 
 
 class Archives(Protocol):
-    """Every call touches the disk."""
+    """DependencyAwayError while their place is away."""
 
-    def files(self, job_id: UUID | None = None) -> list[ArchiveFile]: ...
+    async def files(self, job_id: UUID | None = None) -> list[ArchiveFile]: ...
 
-    def drop(self, file: ArchiveFile) -> None: ...
+    async def drop(self, file: ArchiveFile) -> None: ...
 
-    def delete(self, job_id: UUID) -> None: ...
+    async def delete(self, job_id: UUID) -> None: ...
 
-    def size(self, job_id: UUID, run: int) -> int | None: ...
+    async def size(self, job_id: UUID, run: int) -> int | None: ...
 
 
 class FindingJobs(Protocol):
@@ -68,7 +69,7 @@ class Sweep:
             await asyncio.sleep(SWEEP_SECONDS * random.uniform(0.9, 1.1))
 
     async def everything(self) -> None:
-        files = await asyncio.to_thread(self.archives.files)
+        files = await until_available(self.archives.files)
         known = {file.job_id for file in files}
         for table in self.tables:
             known.update(await until_available(table.jobs))
@@ -82,17 +83,17 @@ class Sweep:
 
     async def files_of(self, job_id: UUID) -> JobView | None:
         """Drop those that the job has no use for; its row."""
-        files = await asyncio.to_thread(self.archives.files, job_id)
+        files = await until_available(lambda: self.archives.files(job_id))
         job = await until_available(lambda: self.jobs.find(job_id))  # after the files: see `is_orphan`
         for file in files:
             if is_orphan(file, job):
-                await asyncio.to_thread(self.archives.drop, file)
+                await until_available(partial(self.archives.drop, file))
                 log.info("archive_swept", job_id=str(job_id), file=file.name)
         return job
 
     async def forget(self, job_id: UUID) -> None:
         """Delete all that is kept of it."""
-        await asyncio.to_thread(self.archives.delete, job_id)
+        await self.archives.delete(job_id)
         for table in self.tables:
             await table.delete(job_id)
 
@@ -105,7 +106,7 @@ class Sweep:
         return job is not None and is_promised(job, datetime.now(UTC)) and await self._is_missing(job)
 
     async def _is_missing(self, job: JobView) -> bool:
-        size = await asyncio.to_thread(self.archives.size, job.job_id, job.archive_run or 0)
+        size = await until_available(lambda: self.archives.size(job.job_id, job.archive_run or 0))
         if size == job.archive_size:
             return False
         log.error("archive_missing", job_id=str(job.job_id), run=job.archive_run, size=size, promised=job.archive_size)

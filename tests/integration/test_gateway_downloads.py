@@ -101,7 +101,19 @@ async def test_a_range_is_given_of_the_same_file_only(gateway: Gateway, ready: R
     assert await status_with(f"W/{etag}") == (200, SIZE)
     assert await status_with(modified) == (206, 100)
     assert await status_with("Thu, 01 Jan 1970 00:00:00 GMT") == (200, SIZE)
+    assert await status_with("Fri, 01 Jan 2100 00:00:00 GMT") == (200, SIZE)
     assert await status_with("nonsense") == (200, SIZE)
+
+
+@pytest.mark.parametrize("wanted", ["bytes=0-1,5-9", "lines=1-2", "bytes=9-5", "bytes=-", "bytes", "bytes=a-b"])
+async def test_what_is_no_single_range_is_answered_with_all_of_it(gateway: Gateway, ready: Ready, wanted: str) -> None:
+    async with gateway.visitor.get(ready.path, headers={"Range": wanted}) as answer:
+        assert (answer.status, len(await answer.read())) == (200, SIZE)
+
+
+async def test_a_range_means_nothing_to_whoever_asks_about_the_zip(gateway: Gateway, ready: Ready) -> None:
+    async with gateway.visitor.head(ready.path, headers={"Range": "bytes=0-9"}) as answer:
+        assert (answer.status, answer.headers["Content-Length"]) == (200, str(SIZE))
 
 
 async def test_following_the_link_many_times_changes_nothing(gateway: Gateway, ready: Ready) -> None:

@@ -100,4 +100,4 @@ async def accept_and_then_keep(
 
 
 async def discard_what_was_handed_over(self: Pack) -> None:
-    await self._discard()
+    await self._seal.discard()

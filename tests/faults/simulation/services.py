@@ -27,11 +27,11 @@ from services.scraper import app as scraper_app
 from services.scraper.cooldowns import CoolDowns
 from services.scraper.handlers import search_images
 from services.scraper.means import Means
-from shared.archives import LocalArchives
 from shared.consumer import Consumer
 from shared.events import Inbox, SearchDue, concrete_types
 from shared.images import Images
 from shared.jobs import Jobs
+from shared.localarchives import LocalArchives
 from shared.recipients import Recipients
 from shared.searches import Searches
 from shared.tasks import in_background

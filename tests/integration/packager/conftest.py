@@ -9,10 +9,10 @@ from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means
 from services.packager.settings import Settings
-from shared.archives import LocalArchives
 from shared.cassandra import Cassandra
 from shared.images import Images
 from shared.jobs import Jobs
+from shared.localarchives import LocalArchives
 from shared.publisher import Publisher
 from shared.searches import Searches
 from shared.settings import host_ports

@@ -7,7 +7,6 @@ from base64 import b64encode
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from PIL import Image
@@ -15,10 +14,10 @@ from PIL import Image
 from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means, Pack
 from services.packager.settings import Settings
-from shared.archives import LocalArchives
 from shared.errors import Reason, RunError
 from shared.events import ArchiveBuilt
 from shared.filters import FileFormat, Filters, MinimumSize, Orientation
+from shared.localarchives import LocalArchives
 from shared.publisher import Publisher
 from shared.pulse import Progress
 from shared.searches import Asked
@@ -312,10 +311,10 @@ class Sealing(LocalArchives):
         super().__init__(folder)
         self.begun, self.may_end = threading.Event(), threading.Event()
 
-    def publish(self, job_id: UUID, run: int) -> None:
+    def _publish(self, part: Path, path: Path) -> None:
         self.begun.set()
         assert self.may_end.wait(20)
-        super().publish(job_id, run)
+        super()._publish(part, path)
 
 
 async def test_a_run_cancelled_while_its_archive_is_sealed_leaves_none_and_says_nothing_of_it(
@@ -378,13 +377,14 @@ async def test_afterwards_an_archive_that_the_job_does_not_name_is_dropped(
     afterwards = asyncio.ensure_future(pack.afterwards())
     await asyncio.sleep(0.5)
     assert not afterwards.done()
-    assert files(tmp_path) == [f"{job_id}-1.zip"]
+    with_its_sheet = [f"{job_id}-1.webp", f"{job_id}-1.zip"]
+    assert files(tmp_path) == with_its_sheet
 
     await others.decide(job_id, state, archive_run)
     async with asyncio.timeout(5):
         await afterwards
 
-    assert files(tmp_path) == ([f"{job_id}-1.zip"] if stays else [])
+    assert files(tmp_path) == (with_its_sheet if stays else [])
 
 
 async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(

@@ -74,7 +74,7 @@ async def test_a_job_becomes_one_archive_and_one_report(
 
     assert (built.run, built.found, built.kept) == (1, 40, 24)
     assert built.refused == {"gone": 8, "not_a_picture": 8}
-    assert place.files(job_id) == ["-1.zip"]
+    await until(lambda: place.files(job_id) == ["-1.webp", "-1.zip"])
     opened = Opened(place.archive(job_id))
     assert len(opened.pictures) == len(opened.manifest) == 24
     assert place.archive(job_id).stat().st_size == built.size
@@ -122,7 +122,7 @@ async def test_a_job_that_has_expired_leaves_nothing(
     await bus.event(job_id, ArchiveBuilt)
     await others.decide(job_id, "completed", archive_run=1)
     await let_go(packager, bus, job_id)
-    assert place.files(job_id) == ["-1.zip"]
+    assert place.files(job_id) == ["-1.webp", "-1.zip"]
 
     await others.decide(job_id, "expired")
     await bus.publish(JobExpired(job_id=job_id, sequence=9))

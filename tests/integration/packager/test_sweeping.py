@@ -10,11 +10,11 @@ from structlog.testing import capture_logs
 
 from services.packager.app import build_sweep
 from services.packager.sweeping import Sweep
-from shared.archives import LocalArchives
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeats
 from shared.events import Stage
 from shared.images import FoundImage
+from shared.localarchives import LocalArchives
 from tests.integration.packager.neighbours import Neighbours
 
 pytestmark = pytest.mark.integration
@@ -74,7 +74,7 @@ async def test_files_that_no_job_has_a_use_for_are_deleted_and_no_others(
     await sweep.everything()
 
     stays = {"-1.zip", "-2.zip", "-2.zip.part"}
-    left = {state: {file.name[36:] for file in archives.files(job_id)} for state, job_id in jobs.items()}
+    left = {state: {file.name[36:] for file in await archives.files(job_id)} for state, job_id in jobs.items()}
     none: set[str] = set()
     assert left == dict.fromkeys(jobs, none) | {"running": stays, "scheduled": stays, "completed": {"-1.zip"}}
     assert (tmp_path / "somebody-elses.zip").exists()
@@ -86,8 +86,8 @@ async def test_an_archive_that_is_promised_and_not_there_is_told_to_the_operator
 ) -> None:
     whole, broken = [await a_completed_job(others, archives, minutes=20) for _ in range(2)]
     over = await a_completed_job(others, archives, minutes=-1)
-    archives.delete(over)
-    archives.delete(broken)
+    await archives.delete(over)
+    await archives.delete(broken)
     if size is not None:
         archives.path(broken, 1).write_bytes(b"x" * size)
 
@@ -124,6 +124,6 @@ async def test_one_row_that_nobody_can_read_does_not_hold_up_the_sweep(
     with capture_logs() as logs:
         await sweep.everything()
 
-    assert {file.job_id for file in archives.files()} == {unreadable}
+    assert {file.job_id for file in await archives.files()} == {unreadable}
     assert [line["job_id"] for line in logs if line["event"] == "job_not_swept"] == [str(unreadable)]
     await others.cassandra.execute("DELETE FROM jobs WHERE job_id = ?", (unreadable,))

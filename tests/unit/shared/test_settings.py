@@ -4,7 +4,6 @@ import pytest
 from pydantic import Field, ValidationError
 
 from shared.settings import (
-    ArchivesUrl,
     CommaSeparated,
     Port,
     ProcessSettings,
@@ -23,7 +22,6 @@ class Settings(ProcessSettings):
     public_url: PublicUrl = "http://example.org"
     secret_keys: SecretKeys = ("a key for tests that is long enough",)
     time_zone: TimeZone = "UTC"
-    archives: ArchivesUrl = "file:///archives"
 
 
 @pytest.fixture
@@ -115,9 +113,6 @@ def test_a_missing_setting_ends_the_process_with_its_name(
         ("AID_TIME_ZONE", "America"),
         ("AID_TIME_ZONE", "Factory"),
         ("AID_TIME_ZONE", "../x"),
-        ("AID_ARCHIVES", "/archives"),
-        ("AID_ARCHIVES", "file:///archives?x"),
-        ("AID_ARCHIVES", "file:///arch%00ives"),
     ],
 )
 def test_every_wrong_setting_is_named_at_once(
@@ -141,7 +136,6 @@ def test_every_wrong_setting_is_named_at_once(
         ("AID_CASSANDRA_HOSTS", "one:9042,user:s3cret@two:9042"),
         ("AID_PUBLIC_URL", "https://user:s3cret@example.org"),
         ("AID_SECRET_KEYS", "s3cret"),
-        ("AID_ARCHIVES", "s3://key:s3cret@bucket"),
     ],
 )
 def test_what_may_be_a_password_is_not_repeated(
