@@ -1,6 +1,9 @@
-"""The bytes of one answer while they are looked at: the small ones in memory, the large ones in a file."""
+"""The bytes of one answer while they come and are looked at: the small ones in memory, the large ones in a file."""
 
+import hashlib
+import zlib
 from contextlib import suppress
+from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -10,19 +13,34 @@ from services.packager.storage import room_needed
 from services.packager.structures import Bytes
 
 
+@dataclass(frozen=True)
+class Content:
+    """All bytes of an answer, with their SHA-256 in hex and their CRC-32; only valid until its body is closed."""
+
+    data: Bytes
+    sha256: str
+    crc: int
+
+
 class Body:
-    """Up to `in_memory` bytes stay in memory; with more, all go to a file without a name in `folder`."""
+    """Up to `in_memory` bytes stay in memory; with more, all go to a file without a name in `folder`.
+
+    What comes is hashed at once, while the processor has it at hand.
+    """
 
     def __init__(self, *, in_memory: int, folder: Path) -> None:
         self.size = 0
         self._in_memory = in_memory
         self._folder = folder
+        self._hash, self._crc = hashlib.sha256(), 0
         self._pieces: list[bytes] = []
         self._file: IO[bytes] | None = None
         self._map: mmap | None = None
 
     def write(self, piece: bytes) -> None:
         self.size += len(piece)
+        self._hash.update(piece)
+        self._crc = zlib.crc32(piece, self._crc)
         if self._file is not None:
             with room_needed():
                 self._file.write(piece)
@@ -31,8 +49,10 @@ class Body:
         if self.size > self._in_memory:
             self._spill()
 
-    def bytes(self) -> Bytes:
-        """All of them, as one; only valid until the body is closed."""
+    def content(self) -> Content:
+        return Content(self._all(), self._hash.hexdigest(), self._crc)
+
+    def _all(self) -> Bytes:
         if self._file is None:
             self._pieces = [b"".join(self._pieces)]
             return self._pieces[0]

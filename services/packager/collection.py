@@ -1,10 +1,11 @@
 """What has come of the candidates of one run: the pictures kept, in the archive already, and the others by reason."""
 
-import hashlib
+import zlib
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Protocol
 
+from services.packager.bodies import Content
 from services.packager.inline import shown
 from services.packager.manifest import Entry, picture_name, site_of, slug
 from services.packager.papers import papers
@@ -22,7 +23,7 @@ class Writing(Protocol):
     @property
     def size(self) -> int: ...
 
-    def add(self, name: str, data: Bytes) -> None: ...
+    def add(self, name: str, data: Bytes, crc: int) -> None: ...
 
 
 class Collection:
@@ -81,7 +82,7 @@ class Collection:
         if not self.is_enough and (rest := found - self.kept - self.refused.total()):
             self.refuse(Refusal.NO_TIME_LEFT, rest)
 
-    def put(self, image: FoundImage, data: Bytes, final_url: str, instead_of: Refusal | None = None) -> None:
+    def put(self, image: FoundImage, content: Content, final_url: str, instead_of: Refusal | None = None) -> None:
         """Keep the picture, unless there are enough. RefusedError: it is none to keep, and not counted yet.
 
         `instead_of`: the candidate was refused for that before, and is no longer when it is kept now.
@@ -89,13 +90,13 @@ class Collection:
         """
         if self.is_enough:
             return
-        picture = picture_in(data, self._limits)
-        check_fits(picture, data, self._filters)
-        digest = self._digest(data)
-        self._need_room(len(data))
-        entry = self._entry(image, picture, digest, len(data), final_url)
-        self._archive.add(entry.file, data)
-        self._digests.add(digest)
+        picture = picture_in(content.data, self._limits)
+        check_fits(picture, content.data, self._filters)
+        self._need_new(content.sha256)
+        self._need_room(len(content.data))
+        entry = self._entry(image, picture, content, final_url)
+        self._archive.add(entry.file, content.data, content.crc)
+        self._digests.add(content.sha256)
         self._entries.append(entry)
         if instead_of is not None:
             self.refused -= Counter([instead_of])
@@ -103,23 +104,24 @@ class Collection:
     def describe(self, report: Report) -> None:
         """Put what it says of itself into the archive: the last that is written."""
         for name, data in papers(self._entries, report).items():
-            self._archive.add(name, data)
+            self._archive.add(name, data, zlib.crc32(data))
 
-    def _digest(self, data: Bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        if digest in self._digests:
+    def _need_new(self, sha256: str) -> None:
+        if sha256 in self._digests:
             raise RefusedError(Refusal.DUPLICATE)
-        return digest
 
     def _need_room(self, size: int) -> None:
         if self._archive.size + size > self._most_bytes:
             raise RefusedError(Refusal.ARCHIVE_FULL)
 
-    def _entry(self, image: FoundImage, picture: Picture, digest: str, size: int, final_url: str) -> Entry:
+    def _name(self, image: FoundImage, picture: Picture, sha256: str) -> str:
+        return picture_name(image.rank, self._slug, sha256, picture.kind.extension, thumbnail=image.thumbnail_only)
+
+    def _entry(self, image: FoundImage, picture: Picture, content: Content, final_url: str) -> Entry:
         return Entry(
-            file=picture_name(image.rank, self._slug, digest, picture.kind.extension, thumbnail=image.thumbnail_only),
-            sha256=digest,
-            bytes=size,
+            file=self._name(image, picture, content.sha256),
+            sha256=content.sha256,
+            bytes=len(content.data),
             width=picture.width,
             height=picture.height,
             mime=picture.kind.mime,

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -31,13 +31,13 @@ class Fetched:
 
     body: Body
     url: str
-    held: AsyncExitStack
+    held: ExitStack
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        await self.held.aclose()
+    def __exit__(self, *_: object) -> None:
+        self.held.close()
 
 
 class Rules(Protocol):
@@ -71,7 +71,7 @@ class Fetcher:
     async def fetch(self, image: FoundImage) -> Fetched:
         """RefusedError when its bytes cannot be had."""
         if is_inline(image.url):
-            return await self._unpack(image.url)
+            return self._unpack(image.url)
         try:
             return await self._patiently(image.url, None)
         except TryFailedError as failed:
@@ -83,9 +83,9 @@ class Fetcher:
         except TryFailedError as failed:
             raise RefusedError(failed.reason) from failed
 
-    async def _unpack(self, address: str) -> Fetched:
+    def _unpack(self, address: str) -> Fetched:
         """Nobody is asked for it."""
-        async with AsyncExitStack() as held:
+        with ExitStack() as held:
             body = held.enter_context(self._new_body())
             body.write(bytes_inline(address))
             return Fetched(body, address, held.pop_all())
@@ -107,8 +107,8 @@ class Fetcher:
         seconds = self._seconds
         for _ in range(MAX_REDIRECTS + 1):
             await self._rules.check(url)
-            async with AsyncExitStack() as held:
-                await held.enter_async_context(self._slots.to(url.raw_host or ""))
+            with ExitStack() as held:
+                held.enter_context(await self._slots.to(url.raw_host or ""))
                 body = held.enter_context(self._new_body())
                 begun = clock()
                 location = await self._downloads.get(url, body, referer=page, seconds=max(seconds, 0.001))

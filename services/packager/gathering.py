@@ -109,9 +109,9 @@ class Gathering:
     async def _keep(self, source: FoundImage, image: FoundImage, instead_of: Refusal | None = None) -> Refusal | None:
         """What lies at the source, as this picture; or why not."""
         try:
-            async with await self._fetcher.fetch(source) as fetched:
-                data = fetched.body.bytes()
-                await self._thread.do(self._collection.put, image, data, fetched.url, instead_of)
+            with await self._fetcher.fetch(source) as fetched:
+                content = fetched.body.content()
+                await self._thread.do(self._collection.put, image, content, fetched.url, instead_of)
         except RefusedError as refused:
             return refused.reason
         except RunError:

@@ -5,7 +5,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from io import StringIO
 
@@ -73,15 +73,19 @@ def manifest_csv(entries: Iterable[Entry]) -> bytes:
     text = StringIO()
     table = csv.writer(text, lineterminator="\r\n")
     table.writerow(field.name for field in fields(Entry))
-    for entry in sorted(entries, key=lambda entry: entry.rank):
-        table.writerow(_cell(value) for value in asdict(entry).values())
+    for entry in _in_order(entries):
+        table.writerow(map(_cell, vars(entry).values()))
     return text.getvalue().encode()
 
 
 def manifest_json(entries: Iterable[Entry]) -> bytes:
-    """The same as a list of objects, what strangers wrote as they wrote it."""
-    table = [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.rank)]
-    return json.dumps(table, indent=1, ensure_ascii=False, default=datetime.isoformat).encode()
+    """The same as a list of objects, one a line, what strangers wrote as they wrote it."""
+    rows = (json.dumps(vars(entry), ensure_ascii=False, default=datetime.isoformat) for entry in _in_order(entries))
+    return "".join(("[\n", ",\n".join(rows), "\n]\n")).encode()
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry.rank)
 
 
 def _cell(value: object) -> object:

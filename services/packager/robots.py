@@ -36,7 +36,8 @@ class Robots:
 
     async def check(self, url: URL) -> None:
         """TryFailedError when the host does not want this, or does not tell its rules."""
-        rules = await asyncio.shield(self._of(url.origin()))
+        asked = self._of(url.origin())
+        rules = asked.result() if asked.done() else await asyncio.shield(asked)
         if rules is not None and not rules.can_fetch(str(url), self._program):
             raise TryFailedError(Refusal.OPTED_OUT)
 
@@ -67,8 +68,8 @@ def _failed(task: asyncio.Task[Protego | None]) -> bool:
 async def read_robots(fetcher: Fetching, url: URL) -> bytes | None:
     """A `Reading` by whoever fetches pictures. A file beyond all measure is taken for none."""
     try:
-        async with await fetcher.fetch(FoundImage(str(url), rank=0, engine="robots")) as fetched:
-            return bytes(fetched.body.bytes())
+        with await fetcher.fetch(FoundImage(str(url), rank=0, engine="robots")) as fetched:
+            return bytes(fetched.body.content().data)
     except RefusedError as refused:
         if refused.reason in _NO_RULES:
             return None

@@ -1,25 +1,42 @@
 """Who may connect now: so many at once in the process, and so many to one host."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from asyncio import Semaphore
 from weakref import WeakValueDictionary
+
+
+class Slot:
+    """Taken until its block ends."""
+
+    def __init__(self, *semaphores: Semaphore) -> None:
+        self._semaphores = semaphores
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        for semaphore in self._semaphores:
+            semaphore.release()
 
 
 class Slots:
     def __init__(self, *, total: int, per_host: int) -> None:
-        self._total = asyncio.Semaphore(total)
+        self._total = Semaphore(total)
         self._per_host = per_host
-        self._hosts: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+        self._hosts: WeakValueDictionary[str, Semaphore] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def to(self, host: str) -> AsyncIterator[None]:
+    async def to(self, host: str) -> Slot:
         """The host's first: nobody holds one of the process's slots while waiting for a slow host."""
-        async with self._of(host), self._total:
-            yield
+        of_host = self._of(host)
+        await of_host.acquire()
+        try:
+            await self._total.acquire()
+        except BaseException:
+            of_host.release()
+            raise
+        return Slot(of_host, self._total)
 
-    def _of(self, host: str) -> asyncio.Semaphore:
+    def _of(self, host: str) -> Semaphore:
         semaphore = self._hosts.get(host)
         if semaphore is None:
-            semaphore = self._hosts[host] = asyncio.Semaphore(self._per_host)
+            semaphore = self._hosts[host] = Semaphore(self._per_host)
         return semaphore

@@ -6,6 +6,7 @@ Checking and writing on the event loop would take a sixth less time, and stop ev
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Self, TypeVar
 
 T = TypeVar("T")
@@ -19,19 +20,22 @@ class OneThread:
 
     async def do(self, call: Callable[..., T], *arguments: object) -> T:
         doing = asyncio.get_running_loop().run_in_executor(self._executor, call, *arguments)
-        cancelled: asyncio.CancelledError | None = None
-        while not doing.done():
-            try:
-                await asyncio.wait({doing})
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            doing.exception()  # whatever became of it, nobody wants to know any more
-            raise cancelled
-        return doing.result()
+        try:
+            return await asyncio.shield(doing)
+        except asyncio.CancelledError:
+            await _ended(doing)
+            raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(wait=False)  # every call has ended
+
+
+async def _ended(doing: asyncio.Future[T]) -> None:
+    """However often it is told to stop waiting; whatever became of it, nobody wants to know any more."""
+    while not doing.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({doing})
+    doing.exception()

@@ -107,8 +107,8 @@ class Watched:
 
     async def outcome(self, url: str) -> Refusal | bytes:
         try:
-            async with await self.fetcher.fetch(a_candidate(url=url)) as fetched:
-                return bytes(fetched.body.bytes())
+            with await self.fetcher.fetch(a_candidate(url=url)) as fetched:
+                return bytes(fetched.body.content().data)
         except RefusedError as refused:
             return refused.reason
 

@@ -50,8 +50,8 @@ async def a_fetcher(tmp_path: Path) -> AsyncIterator[Making]:
 
 
 async def bytes_at(fetcher: Fetcher, url: str, source_page: str | None = None) -> bytes:
-    async with await fetcher.fetch(a_candidate(url=url, source_page=source_page)) as fetched:
-        return bytes(fetched.body.bytes())
+    with await fetcher.fetch(a_candidate(url=url, source_page=source_page)) as fetched:
+        return bytes(fetched.body.content().data)
 
 
 async def refusal_at(fetcher: Fetcher, url: str, source_page: str | None = None) -> Refusal:
@@ -278,7 +278,7 @@ async def test_a_request_says_who_we_are_and_nothing_else(a_fetcher: Making, mon
 async def test_the_body_says_where_it_was_found_in_the_end(site: PictureWeb, a_fetcher: Making) -> None:
     fetcher = await a_fetcher(*holes_of(site))
 
-    async with await fetcher.fetch(a_candidate(url=url(site, "redirect"))) as fetched:
+    with await fetcher.fetch(a_candidate(url=url(site, "redirect"))) as fetched:
         assert "/good/1234.jpg" in fetched.url
 
 
@@ -304,7 +304,7 @@ async def test_a_slot_is_held_until_the_bytes_have_been_used(a_fetcher: Making) 
     async with raw_server(says(OK + b"Content-Length: 1\r\n\r\nx")) as server:
         fetcher = await a_fetcher(("127.0.0.1", server.port), per_host=1)
 
-        async with await fetcher.fetch(a_candidate(url=server.url())):
+        with await fetcher.fetch(a_candidate(url=server.url())):
             second = asyncio.ensure_future(bytes_at(fetcher, server.url()))
             await asyncio.sleep(0.1)
             assert len(server.requests) == 1

@@ -1,11 +1,14 @@
 """Pictures drawn for these tests, and what is asked about them."""
 
+import hashlib
 import io
+import zlib
 from dataclasses import replace
 from random import Random
 
 from PIL import Image
 
+from services.packager.bodies import Content
 from shared.images import FoundImage
 
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
@@ -21,6 +24,10 @@ def encoded(picture: Image.Image, format_: str, **options: object) -> bytes:
     body = io.BytesIO()
     picture.save(body, format_, **options)
     return body.getvalue()
+
+
+def content(data: bytes) -> Content:
+    return Content(data, hashlib.sha256(data).hexdigest(), zlib.crc32(data))
 
 
 def a_candidate(rank: int = 1, **changes: object) -> FoundImage:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -57,7 +57,7 @@ class Web:
             await asyncio.Event().wait()
         body = Body(in_memory=1_000_000, folder=Path("/nowhere"))
         body.write(answer or b"")
-        return Fetched(body, url, AsyncExitStack())
+        return Fetched(body, url, ExitStack())
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Archive:
     size: int = 0
     names: list[str] = field(default_factory=list)
 
-    def add(self, name: str, data: Bytes) -> None:
+    def add(self, name: str, data: Bytes, crc: int) -> None:  # noqa: ARG002
         self.size += len(data)
         self.names.append(name)
 

@@ -23,7 +23,7 @@ def test_what_was_written_comes_back_small_or_large(size: int, tmp_path: Path) -
         filled(body, data)
 
         assert body.size == size
-        assert bytes(body.bytes()) == data
+        assert bytes(body.content().data) == data
 
 
 def test_a_small_body_stays_in_memory_and_a_large_one_does_not(tmp_path: Path) -> None:
@@ -31,8 +31,8 @@ def test_a_small_body_stays_in_memory_and_a_large_one_does_not(tmp_path: Path) -
         filled(small, bytes(IN_MEMORY))
         filled(large, bytes(IN_MEMORY + 1))
 
-        assert isinstance(small.bytes(), bytes)
-        assert not isinstance(large.bytes(), bytes)
+        assert isinstance(small.content().data, bytes)
+        assert not isinstance(large.content().data, bytes)
     assert large.size == IN_MEMORY + 1
 
 
@@ -48,4 +48,4 @@ def test_a_picture_in_a_file_is_checked_like_one_in_memory(format_: str, tmp_pat
     with Body(in_memory=IN_MEMORY, folder=tmp_path) as body:
         filled(body, a_picture(format_))
 
-        assert picture_in(body.bytes(), PictureLimits()).kind.name == format_
+        assert picture_in(body.content().data, PictureLimits()).kind.name == format_

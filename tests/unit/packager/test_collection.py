@@ -17,7 +17,7 @@ from services.packager.report import EngineReport, Report
 from services.packager.zips import ZipWriter
 from shared.filters import FileFormat, Filters
 from shared.refusals import Refusal
-from tests.unit.packager.samples import a_candidate, a_picture
+from tests.unit.packager.samples import a_candidate, a_picture, content
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def described(collection: Collection, archive: ZipWriter, folder: Path) -> tuple
 
 
 def put(collection: Collection, rank: int, data: bytes) -> None:
-    collection.put(a_candidate(rank), data, f"https://cdn.example/{rank}.jpg")
+    collection.put(a_candidate(rank), content(data), f"https://cdn.example/{rank}.jpg")
 
 
 def test_a_picture_is_kept_under_its_rank_and_its_true_format(archive: ZipWriter, tmp_path: Path) -> None:
@@ -117,7 +117,9 @@ def test_a_thumbnail_says_so_in_its_name_and_in_the_table(archive: ZipWriter, tm
     collection = a_collection(archive)
     put(collection, 1, a_picture(seed=1))
     inline = "data:image/jpeg;base64,AAAA"
-    collection.put(a_candidate(2, url=inline, thumbnail_only=True, strategy="thumbnail"), a_picture(seed=2), inline)
+    collection.put(
+        a_candidate(2, url=inline, thumbnail_only=True, strategy="thumbnail"), content(a_picture(seed=2)), inline
+    )
 
     rows = described(collection, archive, tmp_path)[0]
 
@@ -136,7 +138,7 @@ def test_whose_a_picture_is_stands_beside_it(archive: ZipWriter, tmp_path: Path)
         "attribution": "Red panda by Ann",
     }
     collection = a_collection(archive)
-    collection.put(a_candidate(1, **credit), a_picture(), "https://cdn.example/1.jpg")
+    collection.put(a_candidate(1, **credit), content(a_picture()), "https://cdn.example/1.jpg")
 
     ((row,), _) = described(collection, archive, tmp_path)
 

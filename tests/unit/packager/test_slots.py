@@ -13,7 +13,7 @@ class Crowd:
         self.most: Counter[str] = Counter()
 
     async def visit(self, host: str) -> None:
-        async with self._slots.to(host):
+        with await self._slots.to(host):
             self._now.update([host, "all"])
             for name in (host, "all"):
                 self.most[name] = max(self.most[name], self._now[name])
@@ -41,7 +41,7 @@ async def test_one_host_gets_its_whole_share() -> None:
 async def test_whoever_waits_for_a_slow_host_holds_nobody_up() -> None:
     slots = Slots(total=2, per_host=1)
 
-    async with slots.to("slow"):
+    with await slots.to("slow"):
         waiting = asyncio.ensure_future(Crowd(slots).visit("slow"))
         async with asyncio.timeout(1):
             await Crowd(slots).visit("quick")
@@ -51,11 +51,11 @@ async def test_whoever_waits_for_a_slow_host_holds_nobody_up() -> None:
 
 async def test_a_visitor_that_is_cancelled_gives_its_slot_back() -> None:
     slots = Slots(total=1, per_host=1)
-    async with slots.to("host"):
+    with await slots.to("host"):
         waiting = asyncio.ensure_future(Crowd(slots).visit("host"))
         await asyncio.sleep(0)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
 
-    async with asyncio.timeout(1), slots.to("host"):
-        pass
+    async with asyncio.timeout(1):
+        await slots.to("host")
