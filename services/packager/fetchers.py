@@ -19,7 +19,7 @@ from services.packager.slots import Slots
 
 @asynccontextmanager
 async def guarded_fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
-    guard = Guard(settings.holes)
+    guard = Guard(settings.holes, settings.networks_forbidden)
     async with guarded_session(guard, user_agent=settings.user_agent) as session:
         slots = Slots(total=settings.connections, per_host=settings.connections_per_host)
         new_body = partial(Body, in_memory=settings.body_memory_each, folder=settings.folder)

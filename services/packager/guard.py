@@ -6,12 +6,14 @@ resolve to another address the second time.
 
 import socket
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 
 import structlog
 
 log = structlog.get_logger()
+
+Network = IPv4Network | IPv6Network
 
 PORTS = frozenset({80, 443, 8080, 8443})
 
@@ -43,7 +45,7 @@ class ForbiddenAddressError(OSError):
         super().__init__("forbidden address")
 
 
-def refusal(address: str, port: int) -> str | None:
+def refusal(address: str, port: int, forbidden: Iterable[Network] = ()) -> str | None:
     """Why no socket may be connected there, as a code, or None. `address` is an IP address as in a sockaddr."""
     if port not in PORTS:
         return "port"
@@ -54,6 +56,8 @@ def refusal(address: str, port: int) -> str | None:
     meant = _ipv4_inside(ip) or ip
     if any(meant in network for network in _NEVER):
         return "special_network"
+    if any(ip in network or meant in network for network in forbidden):
+        return "forbidden_network"
     if meant.is_multicast or meant.is_reserved or not meant.is_global:
         return "not_public"
     return None
@@ -67,9 +71,13 @@ def _ipv4_inside(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
 
 
 class Guard:
-    """`holes` are the (address, port) pairs that pass whatever they are: for tests, and said aloud."""
+    """`forbidden` are networks that look public and are not for us, such as our own.
 
-    def __init__(self, holes: Iterable[tuple[str, int]] = ()) -> None:
+    `holes` are the (address, port) pairs that pass whatever they are: for tests, and said aloud.
+    """
+
+    def __init__(self, holes: Iterable[tuple[str, int]] = (), forbidden: Iterable[Network] = ()) -> None:
+        self._forbidden = tuple(forbidden)
         self._holes = frozenset((str(ip_address(address.strip("[]"))), port) for address, port in holes)
         if self._holes:
             log.warning("guard_has_holes", addresses=sorted(f"{address}:{port}" for address, port in self._holes))
@@ -77,7 +85,7 @@ class Guard:
     def socket(self, addr_info: tuple[Any, ...]) -> socket.socket:
         """A socket for aiohttp's `socket_factory`; ForbiddenAddressError instead of one that must not be."""
         family, kind, protocol, _, (address, port, *_) = addr_info
-        why = None if (address, port) in self._holes else refusal(address, port)
+        why = None if (address, port) in self._holes else refusal(address, port, self._forbidden)
         if why is not None:
             log.warning("address_forbidden", address=address, port=port, why=why)
             raise ForbiddenAddressError

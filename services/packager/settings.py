@@ -1,6 +1,6 @@
 """What an operator may set for the packager."""
 
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Annotated, Literal
@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from services.packager.downloads import DownloadLimits
+from services.packager.guard import Network
 from services.packager.packing import PackLimits
 from services.packager.pictures import PictureLimits
 from shared.archivesettings import ArchiveSettings, folder_of
-from shared.settings import host_ports
+from shared.settings import host_ports, parts_of
 
 
 def _perhaps_ip_ports(text: str) -> str:
@@ -23,11 +24,24 @@ def _perhaps_ip_ports(text: str) -> str:
     return text
 
 
+def _perhaps_networks(text: str) -> str:
+    try:
+        _networks(text)
+    except ValueError:
+        raise ValueError("must be networks as 203.0.113.0/24,2001:db8::/32") from None
+    return text
+
+
+def _networks(text: str) -> list[Network]:
+    return [ip_network(part) for part in parts_of(text)]
+
+
 class Settings(ArchiveSettings):
     """Seconds, bytes and pixels."""
 
     scratch: Path = Field(default_factory=lambda: Path(gettempdir()) / "aid-scratch")
     allowed_private_addresses: Annotated[str, AfterValidator(_perhaps_ip_ports)] = ""
+    forbidden_networks: Annotated[str, AfterValidator(_perhaps_networks)] = ""
     user_agent: str = "AdvanceImageDownloader/0.1"
 
     opt_outs: Literal["honour", "ignore"] = "honour"
@@ -56,6 +70,10 @@ class Settings(ArchiveSettings):
     @property
     def holes(self) -> list[tuple[str, int]]:
         return host_ports(self.allowed_private_addresses)
+
+    @property
+    def networks_forbidden(self) -> list[Network]:
+        return _networks(self.forbidden_networks)
 
     @property
     def body_memory_each(self) -> int:

@@ -1,4 +1,5 @@
 import socket
+from ipaddress import ip_network
 
 import pytest
 
@@ -79,6 +80,27 @@ def test_a_hole_is_one_address_with_one_port() -> None:
     for address, port in (("127.0.0.1", 9001), ("127.0.0.1", 80), ("127.0.0.2", 9000)):
         with pytest.raises(ForbiddenAddressError):
             guard.socket(addr_info(address, port))
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("93.184.216.34", "forbidden_network"),
+        ("::ffff:93.184.216.34", "forbidden_network"),
+        ("64:ff9b::93.184.216.34", "forbidden_network"),
+        ("2606:4700:4700::1111", "forbidden_network"),
+        ("93.185.216.34", None),
+        ("2606:4701::1", None),
+        ("10.0.0.1", "not_public"),
+    ],
+)
+def test_networks_that_look_public_may_be_forbidden(address: str, why: str | None) -> None:
+    forbidden = [ip_network("93.184.0.0/16"), ip_network("2606:4700::/32")]
+
+    assert refusal(address, 80, forbidden) == why
+    if why:
+        with pytest.raises(ForbiddenAddressError):
+            Guard(forbidden=forbidden).socket(addr_info(address, 80))
 
 
 def test_holes_are_said_aloud_and_no_holes_are_not(capsys: pytest.CaptureFixture[str]) -> None:

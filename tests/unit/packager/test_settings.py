@@ -28,6 +28,8 @@ def test_settings_that_are_missing_stop_the_start_with_their_names(capsys: pytes
         ("AID_ARCHIVES", "file://host/archives"),
         ("AID_ALLOWED_PRIVATE_ADDRESSES", "127.0.0.1"),
         ("AID_ALLOWED_PRIVATE_ADDRESSES", "localhost:80"),
+        ("AID_FORBIDDEN_NETWORKS", "203.0.113.7/24"),
+        ("AID_FORBIDDEN_NETWORKS", "our own"),
         ("AID_CONNECTIONS", "0"),
         ("AID_PACK_SECONDS", "-1"),
     ],
@@ -52,6 +54,12 @@ def test_no_hole_is_open_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
     assert settings_of(monkeypatch).holes == []
     asked = settings_of(monkeypatch, AID_ALLOWED_PRIVATE_ADDRESSES="127.0.1.1:80,[::1]:8080")
     assert asked.holes == [("127.0.1.1", 80), ("[::1]", 8080)]
+
+
+def test_an_operator_names_networks_that_look_public(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch).networks_forbidden == []
+    named = settings_of(monkeypatch, AID_FORBIDDEN_NETWORKS="93.184.0.0/16,2606:4700::/32")
+    assert [str(network) for network in named.networks_forbidden] == ["93.184.0.0/16", "2606:4700::/32"]
 
 
 def test_the_memory_for_bodies_is_shared_out_among_the_connections(monkeypatch: pytest.MonkeyPatch) -> None:
