@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -138,11 +139,16 @@ async def test_what_the_environment_says_changes_no_way(
     assert "authorization" not in server.requests[0].lower()
 
 
-async def test_the_names_of_hosts_take_no_thread(tmp_path: Path) -> None:
-    async with watched(tmp_path) as fetching:
-        assert await fetching.outcome("http://localhost/") is Refusal.FORBIDDEN_ADDRESS
+def test_the_names_of_hosts_take_no_thread(tmp_path: Path) -> None:
+    executor = ThreadPoolExecutor(thread_name_prefix="resolving")
 
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("asyncio_")]
+    async def look_up() -> Refusal | bytes:
+        asyncio.get_running_loop().set_default_executor(executor)
+        async with watched(tmp_path) as fetching:
+            return await fetching.outcome("http://localhost/")
+
+    assert asyncio.run(look_up()) is Refusal.FORBIDDEN_ADDRESS
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("resolving")]
 
 
 def settings_with(folder: Path, *holes: str) -> Settings:

@@ -182,7 +182,7 @@ async def fetched(fetcher: Fetcher, server: RawServer) -> Fetched:
 async def reason(fetcher: Fetcher, server: RawServer) -> Refusal | None:
     """Of fetching it, or else of looking at what came."""
     try:
-        async with await fetched(fetcher, server) as came:
+        with await fetched(fetcher, server) as came:
             picture_in(came.body.bytes(), PictureLimits())
     except RefusedError as refused:
         return refused.reason
@@ -205,5 +205,5 @@ async def test_an_answer_in_an_unusual_wrapping_is_unwrapped(stack: AsyncExitSta
     fetcher = await a_fetcher(stack, servers, tmp_path)
 
     for name, server in zip(GOOD, servers, strict=True):
-        async with await fetched(fetcher, server) as came:
+        with await fetched(fetcher, server) as came:
             assert bytes(came.body.bytes()) == PICTURE, name
