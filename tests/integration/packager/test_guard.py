@@ -140,15 +140,13 @@ async def test_what_the_environment_says_changes_no_way(
 
 
 def test_the_names_of_hosts_take_no_thread(tmp_path: Path) -> None:
-    executor = ThreadPoolExecutor(thread_name_prefix="resolving")
-
-    async def look_up() -> Refusal | bytes:
-        asyncio.get_running_loop().set_default_executor(executor)
+    async def threads_of_a_look_up() -> list[threading.Thread]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="resolving"))
         async with watched(tmp_path) as fetching:
-            return await fetching.outcome("http://localhost/")
+            assert await fetching.outcome("http://localhost/") is Refusal.FORBIDDEN_ADDRESS
+        return [thread for thread in threading.enumerate() if thread.name.startswith("resolving")]
 
-    assert asyncio.run(look_up()) is Refusal.FORBIDDEN_ADDRESS
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("resolving")]
+    assert asyncio.run(threads_of_a_look_up()) == []
 
 
 def settings_with(folder: Path, *holes: str) -> Settings:

@@ -183,7 +183,7 @@ async def reason(fetcher: Fetcher, server: RawServer) -> Refusal | None:
     """Of fetching it, or else of looking at what came."""
     try:
         with await fetched(fetcher, server) as came:
-            picture_in(came.body.bytes(), PictureLimits())
+            picture_in(came.body.content().data, PictureLimits())
     except RefusedError as refused:
         return refused.reason
     return None
@@ -206,4 +206,4 @@ async def test_an_answer_in_an_unusual_wrapping_is_unwrapped(stack: AsyncExitSta
 
     for name, server in zip(GOOD, servers, strict=True):
         with await fetched(fetcher, server) as came:
-            assert bytes(came.body.bytes()) == PICTURE, name
+            assert bytes(came.body.content().data) == PICTURE, name
