@@ -35,4 +35,4 @@ def thumbnail_words(thumbnails: int) -> str:
     """Follows a number of pictures; nothing when all of them are originals."""
     if not thumbnails:
         return ""
-    return f"of which {thumbnails} {'is a small thumbnail' if thumbnails == 1 else 'are small thumbnails'}"
+    return f"{thumbnails} of them {'a small thumbnail' if thumbnails == 1 else 'small thumbnails'}"

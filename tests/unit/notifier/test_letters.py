@@ -130,8 +130,8 @@ def test_the_ready_mail_says_why_fewer_were_found_than_asked_for(
     [
         (None, "137 (94.3 MB)"),
         (0, "137 (94.3 MB)"),
-        (1, "137 (94.3 MB), of which 1 is a small thumbnail"),
-        (9, "137 (94.3 MB), of which 9 are small thumbnails"),
+        (1, "137 (94.3 MB), 1 of them a small thumbnail"),
+        (9, "137 (94.3 MB), 9 of them small thumbnails"),
     ],
 )
 def test_the_ready_mail_says_how_many_are_no_originals(thumbnails: int | None, says: str) -> None:
