@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from services.packager.feed import Bells
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
+from services.packager.threads import OneThread
 from shared.events import ArchiveBuilt, Event
 from shared.images import FoundImage
 from shared.jobs import JobState, JobView
@@ -64,7 +65,7 @@ class Searches:
         return Search(True, self.found, (Asked("google", "enough", found=self.found),))
 
 
-async def pack(fetcher: Fetcher, folder: Path, addresses: Sequence[str], asked: int) -> ArchiveBuilt:
+async def pack(fetcher: Fetcher, thread: OneThread, folder: Path, addresses: Sequence[str], asked: int) -> ArchiveBuilt:
     """One job; its archive is deleted."""
     neighbours, archives, job_id = Neighbours(addresses, asked), LocalArchives(folder), uuid4()
     means = Means(
@@ -72,6 +73,7 @@ async def pack(fetcher: Fetcher, folder: Path, addresses: Sequence[str], asked: 
         images=neighbours.images,
         searches=neighbours.searches,
         fetcher=fetcher,
+        thread=thread,
         archives=archives,
         publisher=neighbours,
         bells=Bells(),

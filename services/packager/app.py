@@ -11,6 +11,7 @@ from services.packager.packing import Means
 from services.packager.settings import Settings
 from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
+from services.packager.threads import OneThread
 from services.packager.uploads import UploadedArchives
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
@@ -50,13 +51,14 @@ async def run(settings: Settings) -> None:
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
         archives = build_archives(settings)
         tell_room_of(settings.folder)
+        thread = stack.enter_context(OneThread("pack"))
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
         stack.push_async_callback(bench.stop)
         sweep = build_sweep(cassandra, archives)
         await stack.enter_async_context(in_background(sweep.hourly()))
 
-        means = build_means(settings, cassandra, publisher, fetcher, archives)
+        means = build_means(settings, cassandra, publisher, fetcher=fetcher, thread=thread, archives=archives)
         handlers = build_handlers(bench, means, sweep)
         app = build_stream_app(NAME, settings.kafka_url)
         consumer = Consumer(NAME, handlers, publisher, Tolerance(settings.failure_limit))
@@ -85,13 +87,20 @@ def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) 
 
 
 def build_means(
-    settings: Settings, cassandra: Cassandra, publisher: Publisher, fetcher: Fetcher, archives: Archives
+    settings: Settings,
+    cassandra: Cassandra,
+    publisher: Publisher,
+    *,
+    fetcher: Fetcher,
+    thread: OneThread,
+    archives: Archives,
 ) -> Means:
     return Means(
         jobs=Jobs(cassandra),
         images=Images(cassandra),
         searches=Searches(cassandra),
         fetcher=fetcher,
+        thread=thread,
         archives=archives,
         publisher=publisher,
         bells=Bells(),

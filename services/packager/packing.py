@@ -61,6 +61,7 @@ class Means:
     images: ReadingImages
     searches: ReadingSearches
     fetcher: Fetching
+    thread: OneThread
     archives: Archives
     publisher: Publishing
     bells: Bells
@@ -117,7 +118,7 @@ class Pack:
     async def _build(self, job: JobView, progress: Progress) -> ArchiveBuilt:
         limits, started_at = self._means.limits, datetime.now(UTC)
         feed = Feed(self._job_id, images=self._means.images, searches=self._means.searches, bell=self._bell)
-        with OneThread("pack") as thread, closing(ZipWriter(self._seal.part)) as archive:
+        with closing(ZipWriter(self._seal.part)) as archive:
             collection = Collection(
                 job.query,
                 job.images,
@@ -130,7 +131,7 @@ class Pack:
                 collection,
                 feed=feed,
                 fetcher=self._means.fetcher,
-                thread=thread,
+                thread=self._means.thread,
                 progress=progress,
                 seconds=limits.seconds,
                 thumbnails=limits.thumbnails,
@@ -140,8 +141,8 @@ class Pack:
             if not collection.kept:
                 raise RunError(Reason.NO_PICTURES, retryable=collection.lacks_only_connections)
             report = _report(job, feed, collection, started_at)
-            await thread.do(_finish, archive, collection, report)
-            sealed = await self._seal.put(job.query, thread)
+            await self._means.thread.do(_finish, archive, collection, report)
+            await self._seal.put(job.query)
         return ArchiveBuilt(
             job_id=self._job_id,
             run=self._run,
@@ -149,8 +150,8 @@ class Pack:
             kept=report.kept,
             thumbnails=report.thumbnails,
             refused=dict(report.refused),
-            size=sealed.size,
-            sha256=sealed.sha256,
+            size=archive.size,
+            sha256=archive.sha256,
             stopped_because=report.search_stopped_because or "",
         )
 

@@ -1,11 +1,8 @@
-"""A whole archive is published, its digest taken meanwhile; its contact sheet comes after, and nobody waits for it."""
+"""A whole archive is published; its contact sheet comes after, and nobody waits for it."""
 
 import asyncio
-import hashlib
-import os
 from collections.abc import Callable
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 from uuid import UUID
@@ -13,9 +10,8 @@ from uuid import UUID
 import structlog
 
 from services.packager.storage import room_needed
-from services.packager.threads import OneThread
 from shared.errors import DependencyAwayError
-from shared.threads import in_a_thread, to_its_end
+from shared.threads import in_a_thread
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -58,14 +54,6 @@ class Sheets:
                     return None
 
 
-@dataclass(frozen=True)
-class Sealed:
-    """What was published: its bytes and its SHA-256."""
-
-    size: int
-    sha256: str
-
-
 class Seal:
     """On the archive of one run."""
 
@@ -80,19 +68,14 @@ class Seal:
     def part(self) -> Path:
         return self._archives.part(self._job_id, self._run)
 
-    async def put(self, query: str, thread: OneThread) -> Sealed:
+    async def put(self, query: str) -> None:
         """Publish the part, which is whole. Waits while the archives are away; RunError when they have no room."""
         with ExitStack() as held:
             archive = held.enter_context(self.part.open("rb"))  # to be read under whatever name it will have, or none
-            digesting = asyncio.ensure_future(thread.do(_digest, archive))
-            try:
-                with room_needed():
-                    await until_available(lambda: self._archives.publish(self._job_id, self._run, query))
-            finally:
-                sealed = await to_its_end(digesting)
+            with room_needed():
+                await until_available(lambda: self._archives.publish(self._job_id, self._run, query))
             held.pop_all()
             self._drawing = asyncio.create_task(self._sheets.of(archive))
-        return sealed
 
     async def add_sheet(self) -> None:
         """Put the contact sheet beside the archive; it is not worth a second try."""
@@ -110,9 +93,5 @@ class Seal:
         try:
             async with asyncio.timeout(DISCARD_SECONDS):
                 await self._archives.discard(self._job_id, self._run)
-        except (DependencyAwayError, TimeoutError) as error:
+        except (DependencyAwayError, OSError) as error:
             log.warning("archive_left_behind", detail=str(error))
-
-
-def _digest(archive: IO[bytes]) -> Sealed:
-    return Sealed(os.fstat(archive.fileno()).st_size, hashlib.file_digest(archive, "sha256").hexdigest())  # type: ignore[arg-type]

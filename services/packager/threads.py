@@ -1,6 +1,7 @@
-"""A thread for the blocking calls of one run.
+"""A thread for what blocks.
 
-Checking and writing on the event loop would take a sixth less time, and stop every heartbeat while a disk is busy.
+Checking and writing on the event loop would be as quick, and stop every heartbeat while a disk is busy. More threads
+than one get in each other's way and in the loop's: what they do holds the interpreter's lock half of the time.
 """
 
 import asyncio

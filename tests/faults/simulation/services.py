@@ -15,6 +15,7 @@ from services.packager import app as packager_app
 from services.packager.bodies import Body
 from services.packager.fetching import Fetcher
 from services.packager.slots import Slots
+from services.packager.threads import OneThread
 from services.scheduler import app as scheduler_app
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.jobs import JobRows
@@ -116,7 +117,10 @@ async def packager(process: Process, around: Surroundings) -> None:
         stack.push_async_callback(bench.stop)
         sweep = packager_app.build_sweep(cassandra, archives)
         await stack.enter_async_context(in_background(sweep.hourly()))
-        means = packager_app.build_means(settings.PACKAGER, cassandra, publisher, a_fetcher(around), archives)
+        thread = stack.enter_context(OneThread("pack"))
+        means = packager_app.build_means(
+            settings.PACKAGER, cassandra, publisher, fetcher=a_fetcher(around), thread=thread, archives=archives
+        )
         handlers = packager_app.build_handlers(bench, means, sweep)
         consumer = Consumer(process.service, handlers, publisher)
         await Streams(process, around.broker, [IMAGE_BATCHES, JOB_LIFECYCLE], consumer).run()

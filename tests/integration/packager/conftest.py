@@ -9,6 +9,7 @@ from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means
 from services.packager.settings import Settings
+from services.packager.threads import OneThread
 from shared.cassandra import Cassandra
 from shared.images import Images
 from shared.jobs import Jobs
@@ -81,14 +82,16 @@ def settings(backbone: Backbone, site: PictureWeb, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> AsyncIterator[Means]:
-    async with guarded_fetcher(settings) as fetcher:
-        yield Means(
-            jobs=Jobs(cassandra),
-            images=Images(cassandra),
-            searches=Searches(cassandra),
-            fetcher=fetcher,
-            archives=LocalArchives(settings.folder),
-            publisher=publisher,
-            bells=Bells(),
-            limits=settings.pack_limits,
-        )
+    with OneThread("pack") as thread:
+        async with guarded_fetcher(settings) as fetcher:
+            yield Means(
+                jobs=Jobs(cassandra),
+                images=Images(cassandra),
+                searches=Searches(cassandra),
+                fetcher=fetcher,
+                thread=thread,
+                archives=LocalArchives(settings.folder),
+                publisher=publisher,
+                bells=Bells(),
+                limits=settings.pack_limits,
+            )
