@@ -14,7 +14,7 @@ from services.packager.feed import Feed, Queue
 from services.packager.fetching import Fetched
 from services.packager.refusals import RefusedError
 from services.packager.threads import OneThread
-from services.packager.thumbnails import MOST_SECONDS, Failed, StandIn, stand_ins
+from services.packager.thumbnails import Failed, StandIn, stand_ins
 from shared.claims import Counts
 from shared.errors import RunError
 from shared.images import FoundImage
@@ -35,7 +35,7 @@ def at_once(asked: int, most: int) -> int:
 
 
 class Gathering:
-    """`seconds`: how long it may go on once the search is finished. `thumbnails`: whether they may stand in."""
+    """`seconds`: how long it may go on once the search is finished; `thumbnail_seconds` within them, 0 for never."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Gathering:
         thread: OneThread,
         progress: Progress,
         seconds: float,
-        thumbnails: bool = True,
+        thumbnail_seconds: float,
     ) -> None:
         self._collection = collection
         self._feed = feed
@@ -54,7 +54,7 @@ class Gathering:
         self._thread = thread
         self._progress = progress
         self._seconds = seconds
-        self._thumbnails = thumbnails
+        self._thumbnail_seconds = thumbnail_seconds
         self._failed: list[Failed] = []
         self._patience = asyncio.timeout(None)
 
@@ -63,7 +63,7 @@ class Gathering:
         try:
             async with self._patience:
                 await self._try_candidates(workers)
-                if self._thumbnails:
+                if self._thumbnail_seconds:
                     await self._try_thumbnails(workers)
         except TimeoutError:
             if not self._patience.expired():
@@ -93,7 +93,7 @@ class Gathering:
     async def _try_thumbnails(self, workers: int) -> None:
         missing = self._collection.missing
         if chosen := stand_ins(self._failed, missing=missing):
-            self._stop_in(MOST_SECONDS)
+            self._stop_in(self._thumbnail_seconds)
             places, rest = iter(range(missing)), iter(chosen)
             await _side_by_side(*(self._fill(places, rest) for _ in range(min(missing, workers))))
 

@@ -43,14 +43,14 @@ class Publishing(Protocol):
 class PackLimits:
     """`at_once`: candidates of one job in flight. `seconds`: how long fetching goes on once the search is finished.
 
-    `thumbnails`: whether those of the engines stand in for originals that cannot be had.
+    `thumbnail_seconds`: how long the engines' thumbnails may take that stand in for originals; 0: none does.
     """
 
     at_once: int = 64
     seconds: float = 300.0
     archive_bytes: int = 2_000_000_000
     picture: PictureLimits = field(default_factory=PictureLimits)
-    thumbnails: bool = True
+    thumbnail_seconds: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class Pack:
                 thread=self._means.thread,
                 progress=progress,
                 seconds=limits.seconds,
-                thumbnails=limits.thumbnails,
+                thumbnail_seconds=limits.thumbnail_seconds,
             )
             await gathering.run(at_once(job.images, limits.at_once))
             _count(collection)

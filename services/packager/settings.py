@@ -96,5 +96,5 @@ class Settings(ArchiveSettings):
             seconds=self.pack_seconds,
             archive_bytes=self.archive_bytes,
             picture=PictureLimits(side=self.picture_side, pixels=self.picture_pixels),
-            thumbnails=self.thumbnails == "last-resort",
+            thumbnail_seconds=PackLimits.thumbnail_seconds if self.thumbnails == "last-resort" else 0.0,
         )

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 from shared.images import FoundImage
 from shared.refusals import Refusal
 
-MOST_SECONDS = 30.0
-"""So long all of them may take: nobody who has pictures waits longer for copies of others."""
-
 _OUT_OF_REACH = frozenset(
     {
         Refusal.GONE,

@@ -94,7 +94,7 @@ class Scene:
     pairs: Sequence[tuple[Answer, Answer]]
     filters: Filters = NO_FILTERS
     seconds: float = 20.0
-    thumbnails: bool = True
+    thumbnail_seconds: float = 20.0
 
     def __post_init__(self) -> None:
         self.images = [a_candidate(rank, thumbnail=f"{SMALL}{rank}") for rank, _ in enumerate(self.pairs, start=1)]
@@ -125,7 +125,7 @@ class Scene:
                 thread=thread,
                 progress=self.progress,
                 seconds=self.seconds,
-                thumbnails=self.thumbnails,
+                thumbnail_seconds=self.thumbnail_seconds,
             )
             await gathering.run(at_once(self.asked, 8))
 

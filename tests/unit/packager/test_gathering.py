@@ -50,7 +50,7 @@ async def test_with_enough_originals_no_thumbnail_is_fetched() -> None:
 
 
 async def test_an_operator_may_do_without() -> None:
-    scene = Scene(2, [(Refusal.GONE, PICTURES[0])], thumbnails=False)
+    scene = Scene(2, [(Refusal.GONE, PICTURES[0])], thumbnail_seconds=0)
 
     await scene.run()
 
@@ -76,6 +76,17 @@ async def test_when_the_time_is_up_thumbnails_that_did_not_come_leave_their_cand
     assert time.monotonic() - begun < 5
     assert scene.archive.thumbnails == [1]
     assert scene.collection.refused == {Refusal.TIMEOUT: 1, Refusal.GONE: 1}
+
+
+async def test_thumbnails_have_a_time_of_their_own_within_the_jobs() -> None:
+    scene = Scene(3, [(Refusal.GONE, PICTURES[0]), (Refusal.GONE, None)], thumbnail_seconds=0.2)
+    begun = time.monotonic()
+
+    await scene.run()
+
+    assert time.monotonic() - begun < 5
+    assert scene.archive.thumbnails == [1]
+    assert scene.collection.refused == {Refusal.GONE: 1}
 
 
 async def test_the_time_that_originals_have_used_up_is_not_left_for_thumbnails() -> None:
@@ -104,7 +115,7 @@ async def test_a_cancelled_job_ends_in_the_midst_of_its_thumbnails() -> None:
 ANSWERS = st.sampled_from(PICTURES[:25]) | st.sampled_from([*FETCH_FAILS, b"<html>", PICTURES[0][:-2]])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(asked=st.integers(1, 12), pairs=st.lists(st.tuples(ANSWERS, ANSWERS), max_size=20))
 def test_found_is_kept_and_refused_and_left_over(asked: int, pairs: list[tuple[Answer, Answer]]) -> None:
     scene = Scene(asked, pairs)

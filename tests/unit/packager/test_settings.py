@@ -30,6 +30,7 @@ def test_settings_that_are_missing_stop_the_start_with_their_names(capsys: pytes
         ("AID_ALLOWED_PRIVATE_ADDRESSES", "localhost:80"),
         ("AID_FORBIDDEN_NETWORKS", "203.0.113.7/24"),
         ("AID_FORBIDDEN_NETWORKS", "our own"),
+        ("AID_THUMBNAILS", "always"),
         ("AID_CONNECTIONS", "0"),
         ("AID_PACK_SECONDS", "-1"),
     ],
@@ -54,6 +55,11 @@ def test_no_hole_is_open_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
     assert settings_of(monkeypatch).holes == []
     asked = settings_of(monkeypatch, AID_ALLOWED_PRIVATE_ADDRESSES="127.0.1.1:80,[::1]:8080")
     assert asked.holes == [("127.0.1.1", 80), ("[::1]", 8080)]
+
+
+def test_thumbnails_stand_in_unless_the_operator_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_of(monkeypatch).pack_limits.thumbnail_seconds == 30
+    assert settings_of(monkeypatch, AID_THUMBNAILS="never").pack_limits.thumbnail_seconds == 0
 
 
 def test_an_operator_names_networks_that_look_public(monkeypatch: pytest.MonkeyPatch) -> None:
