@@ -1,14 +1,16 @@
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
+from services.gateway.documents import document_of
 from services.gateway.statuses import Status, ignored_in, running_status, status_of_row
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
 from shared.filters import Colour, Filters
 from shared.jobs import JobState, JobView
 from shared.searches import Asked, Search
-from tests.unit.gateway.site import NOW
+from tests.unit.gateway.site import NOW, a_desk
 
 RUNNING = JobView(uuid4(), JobState.RUNNING, run=1, version=2, query="cats", images=100, due_at=NOW)
 COMPLETED = replace(RUNNING, state=JobState.COMPLETED, found=120, kept=90, refused={"html": 3, "timeout": 2})
@@ -41,6 +43,12 @@ def test_at_the_end_the_row_says_it_all() -> None:
     assert status.refused_by_reason == {"html": 3, "timeout": 2}
     assert status.thumbnails is None  # of a job from before they were counted
     assert status_of_row(replace(COMPLETED, thumbnails=4)).thumbnails == 4
+
+
+def test_a_program_is_told_how_many_of_those_kept_are_thumbnails(tmp_path: Path) -> None:
+    document = document_of(a_desk(tmp_path), status_of_row(replace(COMPLETED, thumbnails=4)))
+
+    assert (document["kept"], document["thumbnails"]) == (90, 4)
 
 
 def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:
