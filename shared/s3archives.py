@@ -19,7 +19,7 @@ from pydantic import SecretStr
 
 from shared.archives import ArchiveFile, Kind
 from shared.errors import DependencyAwayError
-from shared.s3errors import NAME, code_of, told
+from shared.s3errors import NAME, away, code_of, put_refused
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential
@@ -56,7 +56,7 @@ class Bucket:
 
 
 class S3Archives:
-    """Every call raises DependencyAwayError while the server is away or refuses; OSError when it has no room."""
+    """Every call but `answers` raises DependencyAwayError while the server is away or refuses."""
 
     def __init__(self, bucket: Bucket) -> None:
         self._store = _store(bucket, bucket.endpoint)
@@ -70,12 +70,12 @@ class S3Archives:
         except (BaseError, OSError) as error:
             if code_of(str(error)) == _NO_OBJECT:
                 return True
-            log.warning("archives_do_not_answer", detail=str(told(error)))
+            log.warning("archives_do_not_answer", detail=str(away(error)))
             return False
         return True
 
     async def put(self, file: ArchiveFile, body: Path | bytes, headers: Mapping[str, str]) -> None:
-        """Whole or not at all, and found to be there.
+        """Whole or not at all, and found to be there. OSError when there is no room.
 
         Only one attempt of a run puts its files, so what lies there already was put by it, and it never heard so.
         The server is asked to see to that for small ones; obstore would hold a large one in memory for it.
@@ -104,7 +104,7 @@ class S3Archives:
         except (BaseError, OSError) as error:
             if code_of(str(error)) == _NO_OBJECT:
                 return None
-            raise told(error) from error
+            raise away(error) from error
 
     async def link(self, job_id: UUID, run: int, method: Literal["GET", "HEAD"], life: timedelta) -> str:
         """An address that needs no key, for so long and this method only. Nobody is asked for it."""
@@ -124,7 +124,7 @@ class S3Archives:
                 for found in page:
                     yield found["path"]
         except (BaseError, OSError) as error:
-            raise told(error) from error
+            raise away(error) from error
 
     async def _put(self, file: ArchiveFile, body: Path | bytes, headers: Mapping[str, str], *, small: bool) -> None:
         whole = await asyncio.to_thread(body.read_bytes) if small and isinstance(body, Path) else body
@@ -141,7 +141,7 @@ class S3Archives:
         except AlreadyExistsError:
             log.info("archive_put_already", file=file.name)
         except (BaseError, OSError) as error:
-            raise told(error) from error
+            raise put_refused(error) from error
 
     async def _size(self, file: ArchiveFile) -> int | None:
         try:
@@ -149,7 +149,7 @@ class S3Archives:
         except FileNotFoundError:
             return None
         except (BaseError, OSError) as error:
-            raise told(error) from error
+            raise away(error) from error
 
 
 def _key(file: ArchiveFile) -> str:
@@ -160,7 +160,7 @@ async def _answered(asked: Awaitable[T]) -> T:
     try:
         return await asked
     except (BaseError, OSError) as error:
-        raise told(error) from error
+        raise away(error) from error
 
 
 def _credential(bucket: Bucket) -> "S3Credential":

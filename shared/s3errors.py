@@ -21,16 +21,26 @@ _DENIED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatc
 _CLOCK = frozenset({"RequestTimeTooSkewed"})
 
 
-def told(error: Exception) -> Exception:
-    """An OSError as of a full disk, or a DependencyAwayError whose detail says what helps."""
-    text = str(error).partition("\n\nDebug source")[0]
-    status, code = status_of(text), code_of(text)
+def put_refused(error: Exception) -> Exception:
+    """An OSError as of a full disk when there is no room, or as `away`."""
+    text = _text(error)
+    status, code = _status_of(text), code_of(text)
     if status == _INSUFFICIENT_STORAGE or code in _FULL:
         return OSError(errno.ENOSPC, f"the bucket has no room: {code or status}")
-    return DependencyAwayError(NAME, _advice(status, code) or _shown(text))
+    return away(error)
 
 
-def status_of(text: str) -> str:
+def away(error: Exception) -> DependencyAwayError:
+    """Its detail says what helps, if that is known."""
+    text = _text(error)
+    return DependencyAwayError(NAME, _advice(_status_of(text), code_of(text)) or _shown(text))
+
+
+def _text(error: Exception) -> str:
+    return str(error).partition("\n\nDebug source")[0]
+
+
+def _status_of(text: str) -> str:
     """Empty when there was no answer."""
     match = _STATUS.search(text)
     return match[1] if match else ""

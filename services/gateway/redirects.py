@@ -5,7 +5,6 @@ from typing import Literal, Protocol
 from uuid import UUID
 
 from aiohttp import web
-from yarl import URL
 
 from services.gateway.handing import Archive
 
@@ -24,7 +23,7 @@ async def redirect(request: web.Request, archive: Archive, *, archives: Linking)
     """A signature is for one method: whoever asked with HEAD asks there with HEAD."""
     method: Literal["GET", "HEAD"] = "HEAD" if request.method == "HEAD" else "GET"
     link = await archives.link(archive.job_id, archive.run, method, life_of(archive.left))
-    return web.HTTPTemporaryRedirect(URL(link, encoded=True))
+    return web.Response(status=307, headers={"Location": link})
 
 
 def life_of(left: timedelta | None) -> timedelta:

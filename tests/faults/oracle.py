@@ -193,7 +193,7 @@ def _has_its_place(name: str, row: Row) -> bool:
     """What a killed run has begun to write goes with its job at the latest."""
     if name.endswith(".part"):
         return bool(row["state"] != "expired")
-    return bool(row["state"] == "completed" and name == f"{row['job_id']}-{row['archive_run']}.zip")
+    return bool(row["state"] == "completed" and name.partition(".")[0] == f"{row['job_id']}-{row['archive_run']}")
 
 
 def _nothing_told(scene: Scene) -> Iterator[Finding]:

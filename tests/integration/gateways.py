@@ -53,10 +53,11 @@ class Gateway:
 
 @asynccontextmanager
 async def serving_gateway(
-    backbone: Backbone, folder: Path, *, port: int = 0, public_url: str = "http://pictures.example"
+    backbone: Backbone, folder: Path, *, port: int = 0, public_url: str = "http://pictures.example", **changes: str
 ) -> AsyncIterator[Gateway]:
+    """`changes` are settings."""
     clock = MovingClock()
-    desk = a_desk(folder, now=clock, public_url=public_url)
+    desk = a_desk(folder, now=clock, public_url=public_url, **changes)
     cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     publisher = await Publisher.connect(backbone.kafka_url, source=NAME)
     desk.stores.connected(Stores.of(cassandra))

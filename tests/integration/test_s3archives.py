@@ -16,7 +16,7 @@ from shared.archives import ArchiveFile
 from shared.attachments import attachment, disposition
 from shared.errors import DependencyAwayError
 from shared.s3archives import Bucket, S3Archives
-from tests.objects import Front, a_bucket, in_front_of
+from tests.objects import FULL, Front, a_bucket, in_front_of
 
 pytestmark = pytest.mark.integration
 
@@ -126,7 +126,7 @@ async def test_what_lies_there_and_is_not_what_was_put_does_not_stay(bucket: Buc
     assert await archives.size(file.job_id, 1) == len(CONTENT)
 
 
-@pytest.mark.parametrize(("status", "kind"), [(507, OSError), (503, DependencyAwayError), (500, DependencyAwayError)])
+@pytest.mark.parametrize(("status", "kind"), [(FULL, OSError), (503, DependencyAwayError), (500, DependencyAwayError)])
 async def test_a_server_in_trouble_is_away_and_a_full_one_is_full(
     server: Objects, status: int, kind: type[Exception]
 ) -> None:

@@ -3,7 +3,7 @@ import errno
 import pytest
 
 from shared.errors import DependencyAwayError
-from shared.s3errors import told
+from shared.s3errors import away, put_refused
 
 
 def an_error(answer: str) -> Exception:
@@ -27,10 +27,11 @@ def refused(status: str, code: str) -> Exception:
     ids=["507", "quota", "507 with a code"],
 )
 def test_a_bucket_without_room_is_like_a_full_disk(error: Exception) -> None:
-    said = told(error)
+    said = put_refused(error)
 
     assert isinstance(said, OSError)
     assert said.errno == errno.ENOSPC
+    assert isinstance(away(error), DependencyAwayError)  # of whatever needs no room
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_bucket_without_room_is_like_a_full_disk(error: Exception) -> None:
     ids=["bucket", "denied", "secret", "clock", "no body", "bulk", "503", "no answer"],
 )
 def test_anything_else_is_waited_for_and_says_what_helps(error: Exception, help_: str) -> None:
-    said = told(error)
+    said = put_refused(error)
 
     assert isinstance(said, DependencyAwayError)
     assert said.dependency == "archives"
