@@ -1,10 +1,11 @@
 """The gateway in this process, on real Kafka and Cassandra, and rows as the scheduler writes them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from uuid import UUID
 
 from aiohttp import ClientResponse, ClientSession
@@ -53,11 +54,17 @@ class Gateway:
 
 @asynccontextmanager
 async def serving_gateway(
-    backbone: Backbone, folder: Path, *, port: int = 0, public_url: str = "http://pictures.example", **changes: str
+    backbone: Backbone,
+    folder: Path,
+    *,
+    port: int = 0,
+    public_url: str = "http://pictures.example",
+    told: Mapping[str, str] = MappingProxyType({}),
 ) -> AsyncIterator[Gateway]:
-    """`changes` are settings."""
+    """`told`: more of its environment."""
     clock = MovingClock()
-    desk = a_desk(folder, now=clock, public_url=public_url, **changes)
+    settings = {name.removeprefix("AID_").lower(): text for name, text in told.items()}
+    desk = a_desk(folder, now=clock, public_url=public_url, **settings)
     cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     publisher = await Publisher.connect(backbone.kafka_url, source=NAME)
     desk.stores.connected(Stores.of(cassandra))

@@ -92,9 +92,8 @@ async def test_a_job_is_packed_into_a_bucket_fetched_from_there_and_gone_when_it
     bucket, scratch = a_bucket(server), tmp_path / "scratch"
     settings, stored = told_of(bucket), S3Archives(bucket)
     told = place.environment | settings | {"AID_SCRATCH": str(scratch)}
-    changes = {name.removeprefix("AID_").lower(): text for name, text in settings.items()}
     job_id = await a_job_to_pack(others, site, 9100, pictures=8)
-    async with running("packager", told, tmp_path), serving_gateway(backbone, tmp_path, **changes) as gateway:
+    async with running("packager", told, tmp_path), serving_gateway(backbone, tmp_path, told=settings) as gateway:
         await bus.publish(SearchFinished(job_id=job_id, run=1, found=8))
         built = await bus.event(job_id, ArchiveBuilt)
         row = {"state": "completed", "run": 1, "archive_run": 1, "archive_size": built.size, "kept": built.kept}
