@@ -72,8 +72,12 @@ class LocalArchives:
         _sync(self._folder)
 
     def _add_sheet(self, part: ArchiveFile, sheet: bytes) -> None:
-        self.at(part).write_bytes(sheet)
-        self.at(part).replace(self.at(ArchiveFile(part.job_id, part.run, part.kind)))
+        try:
+            self.at(part).write_bytes(sheet)
+            self.at(part).replace(self.at(ArchiveFile(part.job_id, part.run, part.kind)))
+        except OSError:
+            self._drop(part)
+            raise
 
     def _drop(self, file: ArchiveFile) -> None:
         self.at(file).unlink(missing_ok=True)

@@ -86,6 +86,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("objects")
     with serving(Objects(home, free_ports(PORTS)), home) as server:
         yield server
+        server.kill()  # what it would put in order goes anyway
     shutil.rmtree(home / "objects", ignore_errors=True)
 
 

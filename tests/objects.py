@@ -1,5 +1,6 @@
 """The real S3 server as the services are told of it, and one in front of it that fails when it is told to."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,7 @@ from deploy.local.objects import KEY, SECRET, Objects
 from deploy.local.ports import LOOPBACK, free_ports
 from shared.s3archives import Bucket
 
-FULL = 507
+FULL, SILENT = 507, 0
 
 
 def a_bucket(objects: Objects, endpoint: str | None = None) -> Bucket:
@@ -43,6 +44,8 @@ class Front:
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.method)
+        if self.failing == SILENT:
+            await asyncio.Event().wait()
         if self.failing is not None and (self.failing != FULL or request.method == "PUT"):
             return web.Response(status=self.failing)
         # The signature is of the Host that the client meant.
@@ -67,7 +70,7 @@ async def in_front_of(objects: Objects) -> AsyncIterator[Front]:
     front = Front(objects.url)
     app = web.Application(client_max_size=64 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", front.answer)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     (port,) = free_ports(1)
     await web.TCPSite(runner, LOOPBACK, port).start()

@@ -76,6 +76,16 @@ async def test_a_contact_sheet_lies_beside_its_archive(archives: Archives, shown
     assert set(await archives.files(job_id)) == {ArchiveFile(job_id, 1), ArchiveFile(job_id, 1, Kind.SHEET)}
 
 
+async def test_a_sheet_that_finds_no_room_leaves_nothing_behind(tmp_path: Path) -> None:
+    archives, job_id = LocalArchives(tmp_path), uuid4()
+    archives.at(ArchiveFile(job_id, 1, Kind.SHEET, part=True)).symlink_to("/dev/full")
+
+    with pytest.raises(OSError, match="No space left"):
+        await archives.add_sheet(job_id, 1, b"a picture")
+
+    assert await archives.files() == []
+
+
 async def test_a_run_is_dropped_without_the_others(archives: Archives) -> None:
     job_id = uuid4()
     await build(archives, job_id, 1)

@@ -14,13 +14,15 @@ from PIL import Image
 
 from deploy.local.objects import Objects
 from deploy.local.servers import Server
+from services.packager import sealing
 from services.packager.app import build_sweep
 from services.packager.packing import Means, Pack
 from services.packager.uploads import UploadedArchives
 from shared.archives import ArchiveFile, Kind, all_of
+from shared.claims import Heartbeats
 from shared.contactsheets import extent_of
 from shared.errors import Reason, RunError
-from shared.events import ArchiveBuilt, JobExpired, SearchFinished
+from shared.events import ArchiveBuilt, JobExpired, SearchFinished, Stage
 from shared.localarchives import LocalArchives
 from shared.pulse import Progress
 from shared.s3archives import S3Archives
@@ -31,7 +33,7 @@ from tests.integration.gateways import Gateway, serving_gateway
 from tests.integration.packager.neighbours import QUERY, Neighbours, urls
 from tests.integration.packager.place import Place, until
 from tests.integration.running import running
-from tests.objects import FULL, Front, a_bucket, in_front_of, told_of
+from tests.objects import FULL, SILENT, Front, a_bucket, in_front_of, told_of
 from tests.pictureweb.site import PictureWeb
 
 pytestmark = pytest.mark.integration
@@ -107,8 +109,9 @@ async def test_a_job_is_packed_into_a_bucket_fetched_from_there_and_gone_when_it
         await others.decide(job_id, "expired")
         await bus.publish(JobExpired(job_id=job_id, sequence=9))
         async with asyncio.timeout(10):
-            while await stored.files():
+            while await Heartbeats(others.cassandra).last(job_id, 1, Stage.PACK):  # what is forgotten last
                 await asyncio.sleep(0.05)
+        assert await stored.files() == []
         for path in (download_of(gateway, job_id), f"{status_of(gateway, job_id)}/contact-sheet.webp"):
             async with gateway.visitor.get(path) as answer:
                 assert answer.status == 410
@@ -172,10 +175,14 @@ async def test_a_bucket_that_is_away_is_waited_for_and_said_so(run: Run, bus: Bu
     assert waiting_for() == []
 
 
-async def test_a_run_that_stops_while_the_bucket_is_away_leaves_nothing_here(run: Run, bus: Bus) -> None:
-    run.front.failing = 503
+@pytest.mark.parametrize("failing", [503, SILENT])
+async def test_a_run_that_stops_while_the_bucket_is_away_leaves_nothing_here(
+    run: Run, bus: Bus, monkeypatch: pytest.MonkeyPatch, *, failing: int
+) -> None:
+    monkeypatch.setattr(sealing, "DISCARD_SECONDS", 0.2)
+    run.front.failing = failing
     work = run.begin()
-    await until(lambda: "archives" in waiting_for())
+    await until(lambda: run.front.asked)
 
     work.cancel()
     async with asyncio.timeout(10):
