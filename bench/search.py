@@ -117,19 +117,25 @@ async def _ask(engine: Engine, words: str, harvest: Harvest) -> str:
     raise AssertionError("ended without saying why")
 
 
-async def measure(rounds: int) -> None:
+@asynccontextmanager
+async def local_google(port: int) -> AsyncIterator[Google]:
+    """The scraper's own engine with a warm headless Chromium, for the picture web behind this port."""
     found = chromium(os.environ)
     launch = partial(
         launch_local, binary=Path(found.browser), chromedriver=Path(found.driver), on_every_page=watch_script()
     )
+    async with Browsers.warm(launch, 1) as browsers:
+        yield Google(browsers, url=f"http://{SEARCH_HOST}:{port}")
 
+
+async def measure(rounds: int) -> None:
     async with picture_web() as port, counted(SEARCH_HOST, port) as wire:
         urls = engine_urls(port)
-        async with Browsers.warm(launch, 1) as browsers, asking("Bench/1") as pages:
-            await search(Google(browsers, url=f"http://{SEARCH_HOST}:{wire.port}"), wire, urls["google"], rounds)
+        async with local_google(wire.port) as google, asking("Bench/1") as pages:
+            await search(google, wire, urls["google"], rounds)
             sites = (Bing(urls["bing"]), DuckDuckGo(urls["duckduckgo"]), Openverse(urls["openverse"]))
             others = [Paged(site, pages) for site in (*sites, Commons(urls["commons"]))]
-            await chain([Google(browsers, url=urls["google"]), *others], min(rounds, 3))
+            await chain([google, *others], min(rounds, 3))
 
 
 def main() -> None:

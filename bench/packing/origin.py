@@ -1,20 +1,22 @@
-"""Where the pictures come from: 500 distinct JPEGs, 190 KB on average, from nginx on fifty loopback addresses."""
+"""Where the pictures come from: nginx on fifty loopback addresses."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
 import trustme
 
+from bench.packing.album import PICTURES
+from deploy.local.debian import program
 from deploy.local.ports import free_ports
 from deploy.local.waiting import wait_until
 from deploy.local.web import is_ok
-from tests.pictureweb.pictures import Album
 
-PICTURES, HOSTS = 500, 50
-NAME = "pictures.example"
+HOSTS = 50
 
 CONFIGURATION = """
 daemon off; worker_processes 2; pid {home}/pid; error_log {home}/error.log;
@@ -37,9 +39,14 @@ class Origin:
     tls_port: int
 
     @property
-    def authority(self) -> Path:
-        """The certificate that whoever asks over TLS has to trust."""
-        return self.home / "authority.pem"
+    def authorities(self) -> Path:
+        """Whom everybody trusts who asks over TLS: those that all the world trusts, and our own."""
+        return self.home / "authorities.pem"
+
+    @property
+    def files(self) -> Path:
+        """What lies here is served."""
+        return self.home / "www"
 
     @property
     def hosts(self) -> list[str]:
@@ -60,11 +67,12 @@ def nginx(home: Path) -> Iterator[Origin]:
     port, tls_port = free_ports(2)
     origin = Origin(home, port, tls_port)
     home.chmod(0o755)  # nginx's workers are somebody else when root starts it
-    _draw(home / "www")
+    subprocess.run([sys.executable, "-m", "bench.packing.album", origin.files], check=True)
     _certify(origin)
     configuration = home / "nginx.conf"
     configuration.write_text(CONFIGURATION.format(home=home, port=port, tls_port=tls_port))
-    server = subprocess.Popen(["nginx", "-c", str(configuration)], stderr=subprocess.DEVNULL)
+    command = [program("nginx", package="nginx-light"), "-c", str(configuration)]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     try:
         if not wait_until(lambda: is_ok(f"http://127.0.2.1:{port}/ok"), patience=20):
             raise RuntimeError("nginx does not answer")
@@ -74,16 +82,9 @@ def nginx(home: Path) -> Iterator[Origin]:
         server.wait()
 
 
-def _draw(folder: Path) -> None:
-    folder.mkdir()
-    album = Album.drawn()
-    for number in range(PICTURES):
-        (folder / f"{number}.jpg").write_bytes(album.jpeg(number))
-
-
 def _certify(origin: Origin) -> None:
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     issued = authority.issue_cert(*origin.hosts, key_type=trustme.KeyType.ECDSA)
-    authority.cert_pem.write_to_path(str(origin.authority))
+    origin.authorities.write_bytes(Path(certifi.where()).read_bytes() + authority.cert_pem.bytes())
     (origin.home / "certificate.pem").write_bytes(b"".join(part.bytes() for part in issued.cert_chain_pems))
     issued.private_key_pem.write_to_path(str(origin.home / "key.pem"))

@@ -1,13 +1,16 @@
 """The packager's own code, every check on, without Kafka and Cassandra: what it reads of them is in memory here."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from services.packager.feed import Bells
+from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
+from services.packager.settings import Settings
 from services.packager.threads import OneThread
 from shared.events import ArchiveBuilt, Event
 from shared.images import FoundImage
@@ -18,27 +21,25 @@ from shared.searches import Asked, Search
 
 
 @dataclass
-class Neighbours:
-    """The job's row, the finished search with these addresses, and who hears that the archive is built."""
+class Finds:
+    """What the search has found so far: the first so many of these addresses."""
 
     addresses: Sequence[str]
-    asked: int
-    built: list[ArchiveBuilt] = field(default_factory=list)
+    so_far: int
+    finished: bool
 
-    async def publish_patiently(self, *events: Event) -> None:
-        self.built += [event for event in events if isinstance(event, ArchiveBuilt)]
+    @classmethod
+    def all_of(cls, addresses: Sequence[str]) -> "Finds":
+        return cls(addresses, len(addresses), finished=True)
 
-    @property
-    def jobs(self) -> "Jobs":
-        return Jobs(self.asked)
+    async def of(self, job_id: UUID) -> list[FoundImage]:  # noqa: ARG002
+        """The rows of `image_urls`."""
+        found = enumerate(self.addresses[: self.so_far], start=1)
+        return [FoundImage(address, rank=rank, engine="google") for rank, address in found]
 
-    @property
-    def images(self) -> "Images":
-        return Images(self.addresses)
-
-    @property
-    def searches(self) -> "Searches":
-        return Searches(len(self.addresses))
+    async def find(self, job_id: UUID) -> Search:  # noqa: ARG002
+        """The row of `searches`."""
+        return Search(self.finished, self.so_far, (Asked("google", "enough", found=self.so_far),))
 
 
 @dataclass(frozen=True)
@@ -49,36 +50,52 @@ class Jobs:
         return JobView(job_id, JobState.RUNNING, 1, 2, query="pandas", images=self.asked)
 
 
+@dataclass
+class Listener:
+    """Who hears that an archive is built."""
+
+    built: list[ArchiveBuilt] = field(default_factory=list)
+
+    async def publish_patiently(self, *events: Event) -> None:
+        self.built += [event for event in events if isinstance(event, ArchiveBuilt)]
+
+
 @dataclass(frozen=True)
-class Images:
-    addresses: Sequence[str]
+class Packager:
+    fetcher: Fetcher
+    thread: OneThread
+    archives: LocalArchives
+    limits: PackLimits
+    bells: Bells = field(default_factory=Bells)
 
-    async def of(self, job_id: UUID) -> list[FoundImage]:  # noqa: ARG002
-        return [FoundImage(address, rank=rank, engine="google") for rank, address in enumerate(self.addresses, start=1)]
+    async def pack(self, finds: Finds, asked: int, job_id: UUID | None = None) -> ArchiveBuilt:
+        """One job; its archive is deleted. RuntimeError when it has not all that was asked."""
+        job_id, listener = job_id or uuid4(), Listener()
+        means = Means(
+            jobs=Jobs(asked),
+            images=finds,
+            searches=finds,
+            fetcher=self.fetcher,
+            thread=self.thread,
+            archives=self.archives,
+            publisher=listener,
+            bells=self.bells,
+            limits=self.limits,
+        )
+        await Pack(job_id, 1, means).work(Progress())
+        await self.archives.delete(job_id)
+        (built,) = listener.built
+        if built.kept != asked:
+            raise RuntimeError(f"only {built.kept} kept: {built.refused}")
+        return built
 
 
-@dataclass(frozen=True)
-class Searches:
-    found: int
-
-    async def find(self, job_id: UUID) -> Search:  # noqa: ARG002
-        return Search(True, self.found, (Asked("google", "enough", found=self.found),))
-
-
-async def pack(fetcher: Fetcher, thread: OneThread, folder: Path, addresses: Sequence[str], asked: int) -> ArchiveBuilt:
-    """One job; its archive is deleted."""
-    neighbours, archives, job_id = Neighbours(addresses, asked), LocalArchives(folder), uuid4()
-    means = Means(
-        jobs=neighbours.jobs,
-        images=neighbours.images,
-        searches=neighbours.searches,
-        fetcher=fetcher,
-        thread=thread,
-        archives=archives,
-        publisher=neighbours,
-        bells=Bells(),
-        limits=PackLimits(),
+@asynccontextmanager
+async def packager(folder: Path, holes: str) -> AsyncIterator[Packager]:
+    """`holes` in the guard: `ip:port,…`."""
+    settings = Settings(
+        kafka_url="unused:1", cassandra_hosts="unused:1", archives=folder.as_uri(), allowed_private_addresses=holes
     )
-    await Pack(job_id, 1, means).work(Progress())
-    await archives.delete(job_id)
-    return neighbours.built[0]
+    with OneThread("pack") as thread:
+        async with guarded_fetcher(settings) as fetcher:
+            yield Packager(fetcher, thread, LocalArchives(folder), settings.pack_limits)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deploy.local.artefacts import LOCAL, made_once
+from deploy.local.debian import program
 
 PINS = Path(__file__).with_name("peers.txt")
 
@@ -31,29 +32,41 @@ def peers() -> Path:
     return made_once(LOCAL / "peers", recipe=PINS, make=make) / "bin/python"
 
 
-def curl_and_zip(folder: Path, addresses: Sequence[str], authority: Path) -> None:
+def curl_and_zip(folder: Path, addresses: Sequence[str], authorities: Path) -> None:
     """50 at once, as it does by itself."""
     lines = [f'url = "{address}"\noutput = "{folder}/{number}.jpg"' for number, address in enumerate(addresses)]
     (folder / "list").write_text("\n".join(lines))
-    command = ("curl", "-s", "-Z", "--cacert", authority, "--parallel-max", "50", "-K", folder / "list")
+    command = (
+        program("curl", package="curl"),
+        "-s",
+        "-Z",
+        "--cacert",
+        authorities,
+        "--parallel-max",
+        "50",
+        "-K",
+        folder / "list",
+    )
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)  # its progress is not to be silenced otherwise
-    subprocess.run(["zip", "-q", "-0", "-r", folder / "all.zip", folder, "-i", "*.jpg"], check=True)
+    subprocess.run(
+        [program("zip", package="zip"), "-q", "-0", "-r", folder / "all.zip", folder, "-i", "*.jpg"], check=True
+    )
 
 
-def original(folder: Path, addresses: Sequence[str], authority: Path) -> None:
+def original(folder: Path, addresses: Sequence[str], authorities: Path) -> None:
     (folder / "list").write_text("\n".join(addresses))
-    command = (peers(), "-c", ORIGINAL, folder / "list", folder / "all.zip", authority)
+    command = (peers(), "-c", ORIGINAL, folder / "list", folder / "all.zip", authorities)
     subprocess.run(command, check=True)
 
 
-def img2dataset(folder: Path, addresses: Sequence[str], authority: Path) -> None:
+def img2dataset(folder: Path, addresses: Sequence[str], authorities: Path) -> None:
     """Two processes of 64 threads, no resizing, into a tar, which is stored too."""
     (folder / "list").write_text("\n".join(addresses))
     command = (
         *(peers().with_name("img2dataset"), f"--url_list={folder}/list", f"--output_folder={folder}/out"),
         *("--processes_count=2", "--thread_count=64", "--resize_mode=no", "--output_format=webdataset"),
     )
-    environment = {"SSL_CERT_FILE": str(authority), "NO_ALBUMENTATIONS_UPDATE": "1", "PATH": "/usr/bin:/bin"}
+    environment = {"SSL_CERT_FILE": str(authorities), "NO_ALBUMENTATIONS_UPDATE": "1", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     told = [json.loads(path.read_text()) for path in folder.glob("out/*_stats.json")]
     if done.returncode or sum(one["successes"] for one in told) != len(addresses):
@@ -61,7 +74,11 @@ def img2dataset(folder: Path, addresses: Sequence[str], authority: Path) -> None
 
 
 def versions() -> str:
-    first = (["curl", "--version"], ["nginx", "-v"], [str(peers()), "-m", "pip", "freeze"])
+    first = (
+        [program("curl", package="curl"), "--version"],
+        [program("nginx", package="nginx-light"), "-v"],
+        [str(peers()), "-m", "pip", "freeze"],
+    )
     said = [subprocess.run(command, capture_output=True, text=True, check=True) for command in first]
     frozen = [line for line in said[2].stdout.split() if line.startswith(("img2dataset", "requests=="))]
     lines = (said[0].stdout.split(" (")[0], said[1].stderr.strip().removeprefix("nginx version: "), *frozen)
