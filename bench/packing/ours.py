@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
+from services.packager.sealing import Sheets
 from services.packager.settings import Settings
 from services.packager.threads import OneThread
 from shared.events import ArchiveBuilt, Event
@@ -65,6 +67,7 @@ class Packager:
     fetcher: Fetcher
     thread: OneThread
     archives: LocalArchives
+    sheets: Sheets
     limits: PackLimits
     bells: Bells = field(default_factory=Bells)
 
@@ -78,6 +81,7 @@ class Packager:
             fetcher=self.fetcher,
             thread=self.thread,
             archives=self.archives,
+            sheets=self.sheets,
             publisher=listener,
             bells=self.bells,
             limits=self.limits,
@@ -96,6 +100,6 @@ async def packager(folder: Path, holes: str) -> AsyncIterator[Packager]:
     settings = Settings(
         kafka_url="unused:1", cassandra_hosts="unused:1", archives=folder.as_uri(), allowed_private_addresses=holes
     )
-    with OneThread("pack") as thread:
+    with OneThread("pack") as thread, OneThread("sheet") as drawing:
         async with guarded_fetcher(settings) as fetcher:
-            yield Packager(fetcher, thread, LocalArchives(folder), settings.pack_limits)
+            yield Packager(fetcher, thread, LocalArchives(folder), Sheets(contact_sheet, drawing), settings.pack_limits)

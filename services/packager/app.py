@@ -3,11 +3,13 @@
 from contextlib import AsyncExitStack
 from functools import partial
 
+from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.handlers import forget_job, pack_images, tidy_up
 from services.packager.packing import Means
+from services.packager.sealing import Sheets
 from services.packager.settings import Settings
 from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
@@ -51,14 +53,22 @@ async def run(settings: Settings) -> None:
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
         archives = build_archives(settings)
         tell_room_of(settings.folder)
-        thread = stack.enter_context(OneThread("pack"))
+        thread, drawing = (stack.enter_context(OneThread(name)) for name in ("pack", "sheet"))
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
         stack.push_async_callback(bench.stop)
         sweep = build_sweep(cassandra, archives)
         await stack.enter_async_context(in_background(sweep.hourly()))
 
-        means = build_means(settings, cassandra, publisher, fetcher=fetcher, thread=thread, archives=archives)
+        means = build_means(
+            settings,
+            cassandra,
+            publisher,
+            fetcher=fetcher,
+            thread=thread,
+            archives=archives,
+            sheets=Sheets(contact_sheet, drawing),
+        )
         handlers = build_handlers(bench, means, sweep)
         app = build_stream_app(NAME, settings.kafka_url)
         consumer = Consumer(NAME, handlers, publisher, Tolerance(settings.failure_limit))
@@ -94,6 +104,7 @@ def build_means(
     fetcher: Fetcher,
     thread: OneThread,
     archives: Archives,
+    sheets: Sheets,
 ) -> Means:
     return Means(
         jobs=Jobs(cassandra),
@@ -102,6 +113,7 @@ def build_means(
         fetcher=fetcher,
         thread=thread,
         archives=archives,
+        sheets=sheets,
         publisher=publisher,
         bells=Bells(),
         limits=settings.pack_limits,

@@ -15,10 +15,12 @@ from services.packager.optouts import name_in
 from services.packager.robots import MOST_BYTES, Reading, Robots, read_robots
 from services.packager.settings import Settings
 from services.packager.slots import Slots
+from services.packager.tlsmemory import bound_tls_memory
 
 
 @asynccontextmanager
 async def guarded_fetcher(settings: Settings) -> AsyncIterator[Fetcher]:
+    bound_tls_memory()
     guard = Guard(settings.holes, settings.networks_forbidden)
     async with guarded_session(guard, user_agent=settings.user_agent) as session:
         slots = Slots(total=settings.connections, per_host=settings.connections_per_host)

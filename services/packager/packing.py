@@ -11,7 +11,6 @@ import structlog
 from prometheus_client import Counter
 
 from services.packager.collection import Collection
-from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells, Feed, ReadingImages, ReadingSearches
 from services.packager.gathering import Fetching, Gathering, at_once
 from services.packager.pictures import PictureLimits
@@ -46,7 +45,7 @@ class PackLimits:
     `thumbnail_seconds`: how long the engines' thumbnails may take that stand in for originals; 0: none does.
     """
 
-    at_once: int = 64
+    at_once: int = 128
     seconds: float = 300.0
     archive_bytes: int = 2_000_000_000
     picture: PictureLimits = field(default_factory=PictureLimits)
@@ -63,10 +62,10 @@ class Means:
     fetcher: Fetching
     thread: OneThread
     archives: Archives
+    sheets: Sheets
     publisher: Publishing
     bells: Bells
     limits: PackLimits
-    sheets: Sheets = field(default_factory=lambda: Sheets(contact_sheet))
 
 
 class Pack:

@@ -10,8 +10,8 @@ from uuid import UUID
 import structlog
 
 from services.packager.storage import room_needed
+from services.packager.threads import OneThread
 from shared.errors import DependencyAwayError
-from shared.threads import in_a_thread
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -39,19 +39,18 @@ Drawing = Callable[[IO[bytes]], bytes | None]
 class Sheets:
     """Drawn one at a time: they are worth no other job's time."""
 
-    def __init__(self, draw: Drawing) -> None:
+    def __init__(self, draw: Drawing, thread: OneThread) -> None:
         self._draw = draw
-        self._turn = asyncio.Semaphore(1)
+        self._thread = thread
 
     async def of(self, archive: IO[bytes]) -> bytes | None:
         """Closes the archive. Whatever goes wrong, no run fails for it."""
         with closing(archive):
-            async with self._turn:
-                try:
-                    return await in_a_thread(self._draw, archive)
-                except Exception:
-                    log.exception("contact_sheet_failed")
-                    return None
+            try:
+                return await self._thread.do(self._draw, archive)
+            except Exception:
+                log.exception("contact_sheet_failed")
+                return None
 
 
 class Seal:

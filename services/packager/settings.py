@@ -48,7 +48,7 @@ class Settings(ArchiveSettings):
     thumbnails: Literal["last-resort", "never"] = "last-resort"
 
     pack_slots: int = Field(default=4, ge=1)
-    connections: int = Field(default=64, ge=1)
+    connections: int = Field(default=128, ge=1)
     connections_per_host: int = Field(default=6, ge=1)
     body_memory: int = Field(default=64 * 1024 * 1024, ge=1)
 

@@ -13,7 +13,9 @@ from services.notifier.mails import Mails
 from services.notifier.postman import Postman
 from services.packager import app as packager_app
 from services.packager.bodies import Body
+from services.packager.contactsheet import contact_sheet
 from services.packager.fetching import Fetcher
+from services.packager.sealing import Sheets
 from services.packager.slots import Slots
 from services.packager.threads import OneThread
 from services.scheduler import app as scheduler_app
@@ -119,7 +121,13 @@ async def packager(process: Process, around: Surroundings) -> None:
         await stack.enter_async_context(in_background(sweep.hourly()))
         thread = stack.enter_context(OneThread("pack"))
         means = packager_app.build_means(
-            settings.PACKAGER, cassandra, publisher, fetcher=a_fetcher(around), thread=thread, archives=archives
+            settings.PACKAGER,
+            cassandra,
+            publisher,
+            fetcher=a_fetcher(around),
+            thread=thread,
+            archives=archives,
+            sheets=Sheets(contact_sheet, thread),
         )
         handlers = packager_app.build_handlers(bench, means, sweep)
         consumer = Consumer(process.service, handlers, publisher)
