@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -15,13 +16,17 @@ async def in_a_thread(call: Callable[..., T], *arguments: object) -> T:
 
 async def to_its_end(doing: "asyncio.Future[T]") -> T:
     """What comes of it, or the cancellation that came meanwhile."""
-    cancelled: asyncio.CancelledError | None = None
+    try:
+        return await asyncio.shield(doing)
+    except asyncio.CancelledError:
+        await _ended(doing)
+        raise
+
+
+async def _ended(doing: "asyncio.Future[T]") -> None:
+    """However often the waiting is cancelled; whatever became of it, nobody wants to know any more."""
     while not doing.done():
-        try:
+        with suppress(asyncio.CancelledError):
             await asyncio.wait({doing})
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled is not None:
-        doing.exception()  # whatever became of it, nobody wants to know any more
-        raise cancelled
-    return doing.result()
+    if not doing.cancelled():
+        doing.exception()

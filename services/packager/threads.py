@@ -7,8 +7,9 @@ than one get in each other's way and in the loop's: what they do holds the inter
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from typing import Self, TypeVar
+
+from shared.threads import to_its_end
 
 T = TypeVar("T")
 
@@ -20,23 +21,10 @@ class OneThread:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
 
     async def do(self, call: Callable[..., T], *arguments: object) -> T:
-        doing = asyncio.get_running_loop().run_in_executor(self._executor, call, *arguments)
-        try:
-            return await asyncio.shield(doing)
-        except asyncio.CancelledError:
-            await _ended(doing)
-            raise
+        return await to_its_end(asyncio.get_running_loop().run_in_executor(self._executor, call, *arguments))
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._executor.shutdown(wait=False)  # every call has ended
-
-
-async def _ended(doing: asyncio.Future[T]) -> None:
-    """However often it is told to stop waiting; whatever became of it, nobody wants to know any more."""
-    while not doing.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({doing})
-    doing.exception()
