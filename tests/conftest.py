@@ -84,9 +84,11 @@ def cassandra_hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An S3 server with an empty bucket."""
     home = tmp_path_factory.mktemp("objects")
-    with serving(Objects(home, free_ports(PORTS)), home) as server:
+    objects = Objects(home, free_ports(PORTS))
+    with serving(objects, home) as server:
         yield server
         server.kill()  # what it would put in order goes anyway
+    objects.clear_away()
     shutil.rmtree(home / "objects", ignore_errors=True)
 
 

@@ -58,13 +58,19 @@ class Objects:
         return Program(
             "objects",
             (str(Path(sys.executable).parent / "weed"), "mini", *(f"-{name}={value}" for name, value in told.items())),
-            files={self._identities: json.dumps({"identities": [_owner()]}), self._folder / "data" / "README": ""},
+            files={self._identities: json.dumps({"identities": [_owner()]})},
         )
 
     def answers(self) -> bool:
         """The bucket is made last."""
         filer = self.ports[6]
         return accepts(self.ports[0]) and accepts(filer) and is_ok(f"http://{LOOPBACK}:{filer}/buckets/{self.bucket}/")
+
+    def clear_away(self) -> None:
+        """Its sockets, which it makes in a place of its own choice and leaves there."""
+        for port in self.ports:
+            for socket in Path("/tmp").glob(f"seaweedfs-*-{port}.sock"):  # noqa: S108 - its choice
+                socket.unlink(missing_ok=True)
 
     @property
     def _folder(self) -> Path:
