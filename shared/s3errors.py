@@ -13,6 +13,8 @@ NAME = "archives"
 _STATUS = re.compile(r"status code: (\d{3})")
 _CODE = re.compile(r"<Code>(\w+)</Code>|\(code: (\w+)\)")
 
+_TAG = re.compile(r"<[^>]*>")
+
 _INSUFFICIENT_STORAGE = "507"
 _FULL = frozenset({"InsufficientStorage", "QuotaExceeded", "XAmzQuotaExceeded", "XMinioStorageFull"})
 _NO_BUCKET = frozenset({"NoSuchBucket"})
@@ -64,4 +66,5 @@ def _advice(status: str, code: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return " ".join(text.split())[:300]
+    """What went wrong, without the address in front and the tags of the answer."""
+    return " ".join(_TAG.sub(" ", text.rpartition(" - ")[2]).split())[:300]

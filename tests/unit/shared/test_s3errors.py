@@ -55,3 +55,9 @@ def test_anything_else_is_waited_for_and_says_what_helps(error: Exception, help_
     assert said.dependency == "archives"
     assert help_ in str(said)
     assert "Debug" not in str(said)
+
+
+def test_what_is_not_known_is_passed_on_without_addresses_and_tags() -> None:
+    assert str(away(refused("500 Internal Server Error", "InternalError"))) == (
+        "archives is away: Server returned non-2xx status code: 500 Internal Server Error: InternalError"
+    )
