@@ -81,8 +81,10 @@ Archives = LocalArchives | UploadedArchives
 
 
 def build_archives(settings: Settings) -> Archives:
-    here = LocalArchives(settings.folder)
-    return here if settings.bucket is None else UploadedArchives(here, S3Archives(settings.bucket))
+    if settings.bucket is None:
+        return LocalArchives(settings.folder)
+    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # by default where everybody may write
+    return UploadedArchives(LocalArchives(settings.folder), S3Archives(settings.bucket))
 
 
 def build_bench(settings: Settings, cassandra: Cassandra, publisher: Publisher) -> Workbench:
