@@ -57,6 +57,13 @@ class JobView:
     reason: Reason | None = None
     stopped_because: str = ""
 
+    @property
+    def not_needed(self) -> int | None:
+        """Pictures found that nobody tried, or finished, because enough were good; None before the end."""
+        if self.found is None or self.kept is None:
+            return None
+        return max(0, self.found - self.kept - sum(self.refused.values()))
+
 
 class Jobs:
     def __init__(self, cassandra: "Cassandra") -> None:

@@ -28,6 +28,7 @@ def document_of(desk: Desk, status: Status) -> dict[str, object]:
         "thumbnails": status.thumbnails,
         "refused": status.refused,
         "refused_by_reason": status.refused_by_reason,
+        "not_needed": status.not_needed,
         "submitted_at": _text(status.submitted_at),
         "due_at": _text(status.due_at),
         "started_at": _text(status.started_at),

@@ -57,6 +57,7 @@ class ReadingStores(Protocol):
 class Status:
     """Counts are of pictures; `thumbnails` are those of the kept ones that are no originals.
 
+    `not_needed`: those found that were left over when enough were good; known at the end.
     `stage` is there only while the job runs, `link_until` only once its mail is out.
     `ignored`: by engine, the names of filters it could not apply; of those engines only, and once it is known.
     """
@@ -73,6 +74,7 @@ class Status:
     thumbnails: int | None = None
     refused: int | None = None
     refused_by_reason: Refusals = field(default_factory=dict)
+    not_needed: int | None = None
     submitted_at: datetime | None = None
     due_at: datetime | None = None
     started_at: datetime | None = None
@@ -128,6 +130,7 @@ def status_of_row(job: JobView) -> Status:
         thumbnails=job.thumbnails,
         refused=sum(job.refused.values()) if job.kept is not None else None,
         refused_by_reason=job.refused,
+        not_needed=job.not_needed,
         submitted_at=job.submitted_at,
         due_at=job.due_at,
         started_at=job.started_at,

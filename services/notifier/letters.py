@@ -100,8 +100,14 @@ class Letters:
             "thumbnails": thumbnail_words(job.thumbnails or 0),
             "size": size(job.archive_size or 0),
             "shortfall": shortfall_words(job.stopped_because) if (job.found or 0) < job.images else "",
-            "refusals": [(count, refusal_words(code)) for code, count in sorted(job.refused.items(), key=_most_first)],
+            "left_out": _left_out(job),
         }
+
+
+def _left_out(job: JobView) -> list[tuple[int, str]]:
+    """So many, and why: with those in the ZIP they make all that were found."""
+    refused = [(count, refusal_words(code)) for code, count in sorted(job.refused.items(), key=_most_first)]
+    return [*refused, *([(job.not_needed, "not needed, there were enough")] if job.not_needed else [])]
 
 
 def _most_first(item: tuple[str, int]) -> tuple[int, str]:

@@ -28,9 +28,9 @@ class EngineReport:
 
 @dataclass(frozen=True)
 class Report:
-    """The counts a person is told; `refused` by reason. `filters` in the words of a request, nothing for a default.
+    """The counts a person is told: those found are kept, refused (by reason) or not needed.
 
-    `thumbnails`: so many of those kept are no originals.
+    `filters` in the words of a request, nothing for a default. `thumbnails`: so many of those kept are no originals.
     """
 
     query: str
@@ -40,6 +40,7 @@ class Report:
     kept: int
     thumbnails: int
     refused: Mapping[str, int]
+    not_needed: int
     engines: tuple[EngineReport, ...]
     search_stopped_because: str | None
     started_at: datetime

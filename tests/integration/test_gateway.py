@@ -210,6 +210,7 @@ async def test_the_status_page_follows_the_job(gateway: Gateway) -> None:
     assert "<dt>small thumbnails among them</dt><dd>4</dd>" in await page()
     assert "<dt>took too long</dt><dd>3</dd>" in await page()
     assert "<dt>too green</dt><dd>1</dd>" in await page()
+    assert "<dt>Not needed</dt><dd>29</dd>" in await page()
     assert "/download/" in await page()
     assert 'http-equiv="refresh"' not in await page()
 

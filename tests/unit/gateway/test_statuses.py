@@ -41,6 +41,7 @@ def test_at_the_end_the_row_says_it_all() -> None:
 
     assert (status.asked, status.found, status.kept, status.refused) == (100, 120, 90, 5)
     assert status.refused_by_reason == {"html": 3, "timeout": 2}
+    assert status.not_needed == 120 - 90 - 5
     assert status.thumbnails is None  # of a job from before they were counted
     assert status_of_row(replace(COMPLETED, thumbnails=4)).thumbnails == 4
 
@@ -48,7 +49,7 @@ def test_at_the_end_the_row_says_it_all() -> None:
 def test_a_program_is_told_how_many_of_those_kept_are_thumbnails(tmp_path: Path) -> None:
     document = document_of(a_desk(tmp_path), status_of_row(replace(COMPLETED, thumbnails=4)))
 
-    assert (document["kept"], document["thumbnails"]) == (90, 4)
+    assert (document["kept"], document["thumbnails"], document["not_needed"]) == (90, 4, 25)
 
 
 def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:

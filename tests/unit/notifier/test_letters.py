@@ -142,8 +142,19 @@ def test_the_ready_mail_says_how_many_are_no_originals(thumbnails: int | None, s
     assert ("thumbnail" in part(letter, "html")) is bool(thumbnails)
 
 
-def test_the_ready_mail_says_nothing_of_refusals_when_there_are_none() -> None:
-    letter = a_letter(MailKind.READY, a_job(refused={}))
+@pytest.mark.parametrize(("found", "left_over"), [(137, 0), (138, 0), (150, 9)])
+def test_the_counts_of_the_ready_mail_add_up(found: int, left_over: int) -> None:
+    job = replace(a_job(refused={"gone": 3, "timeout": 1}), found=found)
+
+    for subtype in ("plain", "html"):
+        told = " ".join(part(a_letter(MailKind.READY, job), subtype).split())
+        assert ("not needed, there were enough" in told) is bool(left_over)
+    if left_over:
+        assert f"{left_over:4d}  not needed, there were enough\n" in part(a_letter(MailKind.READY, job), "plain")
+
+
+def test_the_ready_mail_lists_nothing_when_all_that_was_found_is_in_the_zip() -> None:
+    letter = a_letter(MailKind.READY, replace(a_job(refused={}), found=137))
 
     assert "Not in the ZIP" not in part(letter, "plain") + part(letter, "html")
 

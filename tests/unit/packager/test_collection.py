@@ -44,7 +44,7 @@ def described(collection: Collection, archive: ZipWriter, folder: Path) -> tuple
     now = datetime.now(UTC)
     engine = EngineReport("google", "enough", 12, 0, 3, ("colour",))
     collection.describe(
-        Report("Red pandas!", {"colour": "teal"}, 10, 12, 1, 0, {"gone": 2}, (engine,), "enough", now, now)
+        Report("Red pandas!", {"colour": "teal"}, 10, 12, 1, 0, {"gone": 2}, 9, (engine,), "enough", now, now)
     )
     archive.close()
     with ZipFile(folder / "a.zip") as opened:

@@ -24,6 +24,7 @@ REPORT = Report(
     found=2,
     kept=2,
     thumbnails=0,
+    not_needed=0,
     refused={},
     engines=(),
     search_stopped_because="enough",

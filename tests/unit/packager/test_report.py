@@ -24,6 +24,7 @@ def test_the_report_carries_the_counts_and_how_each_engine_went() -> None:
         kept=9,
         thumbnails=1,
         refused={"gone": 2, "duplicate": 1},
+        not_needed=2,
         engines=engine_reports(search),
         search_stopped_because="exhausted",
         started_at=NOW,
@@ -33,6 +34,7 @@ def test_the_report_carries_the_counts_and_how_each_engine_went() -> None:
     read = json.loads(report_json(report))
     assert read["query"] == "caf\u00e9"
     assert (read["asked"], read["found"], read["kept"], read["refused"]) == (10, 14, 9, {"gone": 2, "duplicate": 1})
+    assert read["not_needed"] == 2
     assert read["filters"] == {"type": "photo", "published": "week"}
     assert [engine["ending"] for engine in read["engines"]] == ["blocked", "enough"]
     assert read["engines"][1] == {
