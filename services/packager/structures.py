@@ -21,11 +21,12 @@ _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD8)})
 _FILLING = re.compile(rb"\xff+")
 
 _JPEG_SEGMENTS = 1000  # before the scan; Pillow joins those of one kind, each time anew
+_FEW = 20_000  # a long animation in which little moves has many parts of some bytes each
 _PNG_CHUNK, _GIF_BLOCK, _WEBP_CHUNK, _AVIF_BOX = 512, 64, 64, 64  # bytes, at least, of one among many
 
 
 def _most_parts(data: Bytes, each: int) -> range:
-    return range(1000 + len(data) // each)
+    return range(_FEW + len(data) // each)
 
 
 def jpeg_is_whole(data: Bytes) -> bool:

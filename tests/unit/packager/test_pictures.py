@@ -107,6 +107,9 @@ def behind(format_: str, at: int, parts: bytes) -> bytes:
 
 
 GIF_COLOURS_END = 13 + 768
+GIF_FRAME = b"\x21\xf9\x04\0\x05\0\0\0" + b"\x2c\0\0\0\0\x01\0\x01\0\0" + b"\x02\x02\x44\x01\0"
+"""One pixel has changed."""
+
 MANY = 400_000
 
 
@@ -136,6 +139,7 @@ def test_a_picture_cut_into_pieces_on_purpose_costs_next_to_nothing(data: bytes)
     "data",
     [
         a_picture("GIF", side=700),
+        behind("GIF", GIF_COLOURS_END, 2000 * GIF_FRAME),
         a_picture("PNG", side=400, compress_level=0),
         behind("JPEG", 2, b"\xff\xe2\xff\xffICC_PROFILE\0" + bytes(65_521)),
         behind("JPEG", 2, (b"\xff\xe2\x01\x00" + bytes(254)) * 250),
