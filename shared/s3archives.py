@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from shared.archives import ArchiveFile, Kind
 from shared.errors import DependencyAwayError
 from shared.s3errors import NAME, away, code_of, put_refused
+from shared.unseen import unseen
 
 if TYPE_CHECKING:
     from obstore.store import S3Credential
@@ -41,6 +42,8 @@ _REQUEST = timedelta(seconds=60)
 _RETRIES = 2
 _RETRIES_WITHIN = timedelta(seconds=20)
 
+_PROXIES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -56,7 +59,10 @@ class Bucket:
 
 
 class S3Archives:
-    """Every call but `answers` raises DependencyAwayError while the server is away or refuses."""
+    """Every call but `answers` raises DependencyAwayError while the server is away or refuses.
+
+    Made at the start of a process, before it has threads: see `unseen`.
+    """
 
     def __init__(self, bucket: Bucket) -> None:
         self._store = _store(bucket, bucket.endpoint)
@@ -168,15 +174,20 @@ def _credential(bucket: Bucket) -> "S3Credential":
     return {"access_key_id": bucket.key, "secret_access_key": secret, "token": None, "expires_at": None}
 
 
+def _is_foreign(variable: str) -> bool:
+    """Every `AWS_…` is a setting to obstore, and some can not be overruled; its client would go by proxies."""
+    return variable.startswith("AWS_") or variable.upper() in _PROXIES
+
+
 def _store(bucket: Bucket, endpoint: str) -> S3Store:
-    """Of the environment's own `AWS_…` nothing may mix in: a token of theirs would spoil every signature of ours."""
-    return S3Store(
-        bucket.name,
-        prefix=bucket.prefix or None,
-        endpoint=endpoint,
-        aws_endpoint_url_s3=endpoint,
-        region=bucket.region,
-        credential_provider=lambda: _credential(bucket),
-        client_options={"allow_http": True, "connect_timeout": _CONNECT, "timeout": _REQUEST},
-        retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRIES_WITHIN},
-    )
+    """What it is to do is said here in full: nothing of the environment mixes in."""
+    with unseen(_is_foreign):
+        return S3Store(
+            bucket.name,
+            prefix=bucket.prefix or None,
+            endpoint=endpoint,
+            region=bucket.region,
+            credential_provider=lambda: _credential(bucket),
+            client_options={"allow_http": True, "connect_timeout": _CONNECT, "timeout": _REQUEST},
+            retry_config={"max_retries": _RETRIES, "retry_timeout": _RETRIES_WITHIN},
+        )

@@ -17,6 +17,9 @@ from shared.s3archives import Bucket
 
 FULL, SILENT = 507, 0
 
+Head = tuple[str, str, frozenset[str]]
+"""How a request begins: its method, the first part of its path, and the names of its headers."""
+
 
 def a_bucket(objects: Objects, endpoint: str | None = None) -> Bucket:
     """Its own folder of the one bucket: nothing of other tests lies there."""
@@ -41,9 +44,11 @@ class Front:
     url: str = ""
     failing: int | None = None
     asked: list[str] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(request.method)
+        self.heads.append((request.method, request.path.split("/")[1], frozenset(map(str.lower, request.headers))))
         if self.failing == SILENT:
             await asyncio.Event().wait()
         if self.failing is not None and (self.failing != FULL or request.method == "PUT"):

@@ -47,11 +47,11 @@ NAME = "packager"
 
 async def run(settings: Settings) -> None:
     """Until cancelled; raises when the consumer crashes."""
+    archives = build_archives(settings)
     async with AsyncExitStack() as stack:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
-        archives = build_archives(settings)
         tell_room_of(settings.folder)
         thread, drawing = (stack.enter_context(OneThread(name)) for name in ("pack", "sheet"))
         bench = build_bench(settings, cassandra, publisher)

@@ -16,7 +16,7 @@ from shared.archives import ArchiveFile
 from shared.attachments import attachment, disposition
 from shared.errors import DependencyAwayError
 from shared.s3archives import Bucket, S3Archives
-from tests.objects import FULL, Front, a_bucket, in_front_of
+from tests.objects import FULL, Front, Head, a_bucket, in_front_of
 
 pytestmark = pytest.mark.integration
 
@@ -71,13 +71,50 @@ async def test_a_link_may_lead_elsewhere_than_the_services_go(bucket: Bucket) ->
     assert (link.query["X-Amz-Expires"], link.query["X-Amz-SignedHeaders"]) == ("90", "host")
 
 
-async def test_keys_of_the_environment_are_not_mixed_in(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
-        monkeypatch.setenv(name, "of somebody else")
-    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
+NOBODY = "http://127.0.0.1:9"
 
-    assert await S3Archives(bucket).answers()
+FOREIGN = {
+    "AWS_ACCESS_KEY_ID": "of somebody else",
+    "AWS_SECRET_ACCESS_KEY": "of somebody else",
+    "AWS_SESSION_TOKEN": "of somebody else",
+    "AWS_ENDPOINT_URL": NOBODY,
+    "AWS_ENDPOINT_URL_S3": NOBODY,
+    "AWS_SKIP_SIGNATURE": "true",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "true",
+    "AWS_REQUEST_PAYER": "true",
+    "AWS_SERVER_SIDE_ENCRYPTION": "AES256",
+    "AWS_CHECKSUM_ALGORITHM": "SHA256",
+    "AWS_S3_EXPRESS": "true",
+    "AWS_CONDITIONAL_PUT": "disabled",
+    "HTTP_PROXY": NOBODY,
+    "http_proxy": NOBODY,
+    "ALL_PROXY": NOBODY,
+}
+
+
+async def what_is_asked(server: Objects) -> tuple[list[Head], list[str]]:
+    """By every kind of call, and what a link is made of."""
+    async with in_front_of(server) as front:
+        archives, file = S3Archives(a_bucket(server, front.url)), ArchiveFile(uuid4(), 1)
+        await archives.put(file, CONTENT, attachment("cats"))
+        assert await archives.files() == [file]
+        await archives.drop(file)
+        link = URL(await archives.link(file.job_id, 1, "GET", timedelta(minutes=1)), encoded=True)
+        assert (str(link.origin()), link.parts[1]) == (front.url, server.bucket)
+        return front.heads, sorted(link.query)
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+async def test_what_the_environment_says_to_others_is_not_mixed_in(
+    server: Objects, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for each in FOREIGN:
+        monkeypatch.delenv(each, raising=False)
+    otherwise = await what_is_asked(server)
+
+    monkeypatch.setenv(name, FOREIGN[name])
+
+    assert await what_is_asked(server) == otherwise
 
 
 @pytest.mark.parametrize(
