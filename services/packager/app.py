@@ -1,5 +1,6 @@
 """Everything the packager is made of, put together."""
 
+import os
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -9,6 +10,7 @@ from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.handlers import forget_job, pack_images, tidy_up
 from services.packager.packing import Means
+from services.packager.scratch import make_private
 from services.packager.sealing import Sheets
 from services.packager.settings import Settings
 from services.packager.storage import tell_room_of
@@ -83,7 +85,7 @@ Archives = LocalArchives | UploadedArchives
 def build_archives(settings: Settings) -> Archives:
     if settings.bucket is None:
         return LocalArchives(settings.folder)
-    settings.folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # by default where everybody may write
+    make_private(settings.folder, user=os.geteuid())  # by default where everybody may write
     return UploadedArchives(LocalArchives(settings.folder), S3Archives(settings.bucket))
 
 
