@@ -6,17 +6,13 @@ import structlog
 from aiohttp import web
 
 from services.gateway.desk import DESK, Desk
-from services.gateway.handing import Archive
+from services.gateway.handing import Archive, ArchiveMissingError
 from services.gateway.patience import within
 from services.gateway.statuses import LinkExpiredError, has_passed
-from shared.errors import AidError, BadLinkError
+from shared.errors import BadLinkError
 from shared.jobs import JobState, JobView
 
 log = structlog.get_logger()
-
-
-class ArchiveMissingError(AidError):
-    """What the link promises does not lie there, or not all of it; a volume that is away may come back."""
 
 
 async def download(request: web.Request) -> web.StreamResponse:

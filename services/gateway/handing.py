@@ -8,6 +8,12 @@ from uuid import UUID
 
 from aiohttp import web
 
+from shared.errors import AidError
+
+
+class ArchiveMissingError(AidError):
+    """What the link promises does not lie there, or not all of it; a volume that is away may come back."""
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -32,4 +38,4 @@ class Archives(Protocol):
 
 
 HandOut = Callable[[web.Request, Archive], Awaitable[web.StreamResponse]]
-"""The answer to GET and HEAD that gives the archive, or leads to it."""
+"""The answer to GET and HEAD that gives the archive, or leads to it. ArchiveMissingError: it went away just now."""

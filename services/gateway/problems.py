@@ -10,8 +10,8 @@ from aiohttp_jinja2 import render_template
 
 from services.gateway.bodies import MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
-from services.gateway.downloads import ArchiveMissingError
 from services.gateway.fields import FieldError
+from services.gateway.handing import ArchiveMissingError
 from services.gateway.headers import REQUEST_ID
 from services.gateway.nonces import StaleFormError
 from services.gateway.statuses import LinkExpiredError
