@@ -63,7 +63,7 @@ def _archives(settings: Settings) -> tuple[Archives, HandOut]:
         folder = LocalArchives(folder_of(settings.archives))
         return folder, partial(serve, archives=folder)
     bucket = S3Archives(settings.bucket)
-    return bucket, partial(redirect, archives=bucket)
+    return bucket, partial(redirect, archives=bucket, link_life=timedelta(minutes=settings.link_minutes))
 
 
 DESK = web.AppKey("desk", Desk)

@@ -17,5 +17,6 @@ class Settings(ArchiveSettings):
     max_images: int = Field(default=500, ge=1, le=MOST_IMAGES)
     time_zone: TimeZone = "UTC"
     horizon_days: int = Field(default=366, ge=1)
+    link_minutes: float = Field(default=20, gt=0)
     form_minutes: float = Field(default=120, gt=0)
     accept_seconds: float = Field(default=5, gt=0)
