@@ -393,7 +393,7 @@ async def test_large_bodies_do_not_stay_in_memory_and_are_packed_all_the_same(
     job_id = await others.a_running_job(asked=4)
     await others.find(job_id, urls(site, ["good", "png", "gif", "webp"], 1100))
     await others.finish_search(job_id, found=4)
-    frugal = settings.model_copy(update={"body_memory": 64 * 1000})  # a thousand bytes each
+    frugal = settings.model_copy(update={"body_memory": settings.connections * 1000})  # a thousand bytes each
 
     async with guarded_fetcher(frugal) as fetcher:
         await Pack(job_id, 1, replace(means, fetcher=fetcher)).work(Progress())

@@ -1,3 +1,5 @@
+import hashlib
+import zlib
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,9 @@ def test_what_was_written_comes_back_small_or_large(size: int, tmp_path: Path) -
     with Body(in_memory=IN_MEMORY, folder=tmp_path) as body:
         filled(body, data)
 
-        assert body.size == size
-        assert bytes(body.content().data) == data
+        content = body.content()
+        assert (body.size, bytes(content.data)) == (size, data)
+        assert (content.sha256, content.crc) == (hashlib.sha256(data).hexdigest(), zlib.crc32(data))
 
 
 def test_a_small_body_stays_in_memory_and_a_large_one_does_not(tmp_path: Path) -> None:

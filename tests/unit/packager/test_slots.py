@@ -59,3 +59,18 @@ async def test_a_visitor_that_is_cancelled_gives_its_slot_back() -> None:
 
     async with asyncio.timeout(1):
         await slots.to("host")
+
+
+async def test_a_visitor_that_is_cancelled_while_the_process_is_busy_gives_its_hosts_slot_back() -> None:
+    slots = Slots(total=1, per_host=1)
+    earlier = await slots.to("host")  # while somebody has it, its host is not forgotten
+    with earlier:
+        pass
+    with await slots.to("busy"):
+        waiting = asyncio.ensure_future(slots.to("host"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+
+    async with asyncio.timeout(1):
+        await slots.to("host")

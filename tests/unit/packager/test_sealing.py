@@ -1,0 +1,40 @@
+import asyncio
+from pathlib import Path
+from typing import IO
+from uuid import UUID, uuid4
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.packager import sealing
+from services.packager.sealing import Seal, Sheets
+from services.packager.threads import OneThread
+from shared.localarchives import LocalArchives
+
+
+class Stuck(LocalArchives):
+    """Takes an archive; a contact sheet, never."""
+
+    async def add_sheet(self, job_id: UUID, run: int, sheet: bytes) -> None:  # noqa: ARG002 - as the others
+        await asyncio.Event().wait()
+
+
+def a_drawing(_archive: IO[bytes]) -> bytes:
+    return b"a picture"
+
+
+async def test_a_sheet_that_nobody_takes_is_given_up_and_the_archive_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "SHEET_SECONDS", 0.01)
+    archives, job_id = Stuck(tmp_path), uuid4()
+    with OneThread("sheet") as thread, capture_logs() as logs:
+        seal = Seal(job_id, 1, archives, Sheets(a_drawing, thread))
+        seal.part.write_bytes(b"PK")
+        await seal.put("cats")
+
+        async with asyncio.timeout(5):
+            await seal.add_sheet()
+
+    assert [line["event"] for line in logs] == ["contact_sheet_not_kept"]
+    assert await archives.size(job_id, 1) == 2
