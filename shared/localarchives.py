@@ -30,8 +30,11 @@ class LocalArchives:
     def at(self, file: ArchiveFile) -> Path:
         return self._folder / file.name
 
-    async def publish(self, job_id: UUID, run: int, query: str) -> None:  # noqa: ARG002 - whoever hands it out names it
-        """Make the written part the archive, durably: it is on the disk before it has its name, and so is the name."""
+    async def publish(self, job_id: UUID, run: int, _query: str) -> None:
+        """Make the written part the archive, durably: it is on the disk before it has its name, and so is the name.
+
+        What it is saved as says whoever hands it out.
+        """
         await in_a_thread(self._publish, self.part(job_id, run), self.path(job_id, run))
 
     async def add_sheet(self, job_id: UUID, run: int, sheet: bytes) -> None:

@@ -15,7 +15,7 @@ from shared.localarchives import LocalArchives
 class Stuck(LocalArchives):
     """Takes an archive; a contact sheet, never."""
 
-    async def add_sheet(self, job_id: UUID, run: int, sheet: bytes) -> None:  # noqa: ARG002 - as the others
+    async def add_sheet(self, _job_id: UUID, _run: int, _sheet: bytes) -> None:
         await asyncio.Event().wait()
 
 
