@@ -1,4 +1,5 @@
 import hashlib
+import os
 import zlib
 from contextlib import closing
 from pathlib import Path
@@ -89,6 +90,20 @@ def test_a_file_that_lies_behind_four_gib(tmp_path: Path) -> None:
         file.write(directory([far], file.tell()))
 
     assert ZipFile(path).read("far.jpg") == data
+
+
+def test_a_disk_that_fails_ends_the_run_before_anything_is_written_behind_half_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    archive = ZipWriter(path)
+    os.close(reader)
+
+    with pytest.raises(RunError) as failed:
+        add(archive, "a.jpg", bytes(1_000_000))
+    assert (failed.value.reason, failed.value.retryable) == (Reason.INTERNAL, True)
+    with pytest.raises(RunError):
+        archive.close()
 
 
 def test_a_full_disk_is_a_run_to_try_again(tmp_path: Path) -> None:
