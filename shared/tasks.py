@@ -3,19 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 
 log = structlog.get_logger()
 
 
-def say_failure(task: asyncio.Future[None]) -> None:
+def say_failure(task: asyncio.Future[Any]) -> None:
     """A done-callback: without it, an exception that nobody awaits would be seen by nobody."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("task_failed", exc_info=error)
 
 
-async def end_tasks(*tasks: asyncio.Future[None]) -> None:
+async def end_tasks(*tasks: asyncio.Future[Any]) -> None:
     """Cancel them and wait until they are over. What a task raises instead of ending is said."""
     running = [task for task in tasks if not task.done()]
     for task in running:

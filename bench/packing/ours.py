@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
 from services.packager.sealing import Sheets
 from services.packager.settings import Settings
+from services.packager.sheetdrawing import SheetDrawing
 from services.packager.threads import OneThread
 from shared.events import ArchiveBuilt, Event
 from shared.images import FoundImage
@@ -100,6 +100,6 @@ async def packager(folder: Path, holes: str) -> AsyncIterator[Packager]:
     settings = Settings(
         kafka_url="unused:1", cassandra_hosts="unused:1", archives=folder.as_uri(), allowed_private_addresses=holes
     )
-    with OneThread("pack") as thread, OneThread("sheet") as drawing:
+    with OneThread("pack") as thread:
         async with guarded_fetcher(settings) as fetcher:
-            yield Packager(fetcher, thread, LocalArchives(folder), Sheets(contact_sheet, drawing), settings.pack_limits)
+            yield Packager(fetcher, thread, LocalArchives(folder), SheetDrawing(), settings.pack_limits)

@@ -4,7 +4,6 @@ import os
 from contextlib import AsyncExitStack
 from functools import partial
 
-from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
@@ -13,6 +12,7 @@ from services.packager.packing import Means
 from services.packager.scratch import make_private
 from services.packager.sealing import Sheets
 from services.packager.settings import Settings
+from services.packager.sheetdrawing import SheetDrawing
 from services.packager.storage import tell_room_of
 from services.packager.sweeping import Sweep
 from services.packager.threads import OneThread
@@ -55,7 +55,7 @@ async def run(settings: Settings) -> None:
         cassandra, publisher = backbone.cassandra, backbone.publisher
         fetcher = await stack.enter_async_context(guarded_fetcher(settings))
         tell_room_of(settings.folder)
-        thread, drawing = (stack.enter_context(OneThread(name)) for name in ("pack", "sheet"))
+        thread = stack.enter_context(OneThread("pack"))
         bench = build_bench(settings, cassandra, publisher)
         # Before the publisher closes: every run is handed back.
         stack.push_async_callback(bench.stop)
@@ -69,7 +69,7 @@ async def run(settings: Settings) -> None:
             fetcher=fetcher,
             thread=thread,
             archives=archives,
-            sheets=Sheets(contact_sheet, drawing),
+            sheets=SheetDrawing(),
         )
         handlers = build_handlers(bench, means, sweep)
         app = build_stream_app(NAME, settings.kafka_url)

@@ -104,13 +104,14 @@ class Pack:
         """Wait until the job is decided; an archive that it does not name is nobody's."""
         if not self._handed_over:
             return
-        await self._seal.add_sheet()
         for pause in pauses():
             job = await self._find_job()
             if job is None or job.state.ended:
                 break
             await asyncio.sleep(pause)
-        if job is None or job.archive_run != self._run:
+        if job is not None and job.archive_run == self._run:
+            await self._seal.add_sheet()
+        else:
             log.info("archive_not_taken")
             await self._seal.discard()
 

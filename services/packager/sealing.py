@@ -1,8 +1,7 @@
 """A whole archive is published; its contact sheet comes after, and nobody waits for it."""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Protocol
 from uuid import UUID
@@ -10,8 +9,8 @@ from uuid import UUID
 import structlog
 
 from services.packager.storage import room_needed
-from services.packager.threads import OneThread
 from shared.errors import DependencyAwayError
+from shared.tasks import end_tasks
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -32,25 +31,9 @@ class Archives(Protocol):
     async def discard(self, job_id: UUID, run: int) -> None: ...
 
 
-Drawing = Callable[[IO[bytes]], bytes | None]
-"""The contact sheet of an archive, if one can be drawn; blocks."""
-
-
-class Sheets:
-    """Drawn one at a time: they are worth no other job's time."""
-
-    def __init__(self, draw: Drawing, thread: OneThread) -> None:
-        self._draw = draw
-        self._thread = thread
-
+class Sheets(Protocol):
     async def of(self, archive: IO[bytes]) -> bytes | None:
-        """Closes the archive. Whatever goes wrong, no run fails for it."""
-        with closing(archive):
-            try:
-                return await self._thread.do(self._draw, archive)
-            except Exception:
-                log.exception("contact_sheet_failed")
-                return None
+        """The contact sheet of an archive, if one can be drawn; no run fails for it. Closes the archive."""
 
 
 class Seal:
@@ -89,6 +72,8 @@ class Seal:
 
     async def discard(self) -> None:
         """Drop all that the run has made. What cannot be dropped now is left to the job's end, and to the sweep."""
+        if self._drawing:
+            await end_tasks(self._drawing)
         try:
             async with asyncio.timeout(DISCARD_SECONDS):
                 await self._archives.discard(self._job_id, self._run)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
+from typing import IO
 
 from services.notifier import app as notifier_app
 from services.notifier.attempts import Attempts
@@ -13,9 +14,7 @@ from services.notifier.mails import Mails
 from services.notifier.postman import Postman
 from services.packager import app as packager_app
 from services.packager.bodies import Body
-from services.packager.contactsheet import contact_sheet
 from services.packager.fetching import Fetcher
-from services.packager.sealing import Sheets
 from services.packager.slots import Slots
 from services.packager.threads import OneThread
 from services.scheduler import app as scheduler_app
@@ -111,6 +110,13 @@ async def scraper(process: Process, around: Surroundings) -> None:
         await Streams(process, around.broker, [JOB_DUE], consumer).run()
 
 
+class NoSheets:
+    """A process to draw one has no place in a time that is played."""
+
+    async def of(self, archive: IO[bytes]) -> None:
+        archive.close()
+
+
 async def packager(process: Process, around: Surroundings) -> None:
     cassandra, publisher = around.cassandra(process), around.publisher(process)
     async with AsyncExitStack() as stack:
@@ -127,7 +133,7 @@ async def packager(process: Process, around: Surroundings) -> None:
             fetcher=a_fetcher(around),
             thread=thread,
             archives=archives,
-            sheets=Sheets(contact_sheet, thread),
+            sheets=NoSheets(),
         )
         handlers = packager_app.build_handlers(bench, means, sweep)
         consumer = Consumer(process.service, handlers, publisher)

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from services.packager.contactsheet import contact_sheet
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.packing import Means
-from services.packager.sealing import Sheets
 from services.packager.settings import Settings
+from services.packager.sheetdrawing import SheetDrawing
 from services.packager.threads import OneThread
 from shared.cassandra import Cassandra
 from shared.images import Images
@@ -93,7 +92,7 @@ async def means(settings: Settings, cassandra: Cassandra, publisher: Publisher) 
                 fetcher=fetcher,
                 thread=thread,
                 archives=LocalArchives(settings.folder),
-                sheets=Sheets(contact_sheet, thread),
+                sheets=SheetDrawing(),
                 publisher=publisher,
                 bells=Bells(),
                 limits=settings.pack_limits,

@@ -105,7 +105,7 @@ def test_what_cannot_be_decoded_leaves_its_place_to_the_next_and_is_counted() ->
         sheet = drawn({"0001_a.jpg": broken, "0002_b.jpg": b"no picture", "0003_c.jpg": plain(RED)})
 
     assert [colour_at(sheet, number) for number in range(3)] == ["red", "white", "white"]
-    assert [line["left_out"] for line in logs if line["event"] == "contact_sheet_incomplete"] == [2]
+    assert [line["file"] for line in logs if line["event"] == "picture_left_out"] == ["0001_a.jpg", "0002_b.jpg"]
 
 
 def test_what_would_take_too_much_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
