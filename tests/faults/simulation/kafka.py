@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import cast
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -47,6 +48,25 @@ class Producer:
             self._store_in(FIRST_WAY, topic)
         return stored
 
+    @property
+    def client(self) -> "Producer":
+        return self
+
+    async def force_metadata_update(self) -> bool:
+        """Whether the broker answers."""
+        return not self._broker.away
+
+    @property
+    def _message_accumulator(self) -> "Producer":
+        return self
+
+    def fail_all(self, error: Exception) -> None:
+        """What is not stored yet never will be."""
+        for waiting in chain.from_iterable(self._queues.values()):
+            if not waiting.stored.done():
+                waiting.stored.set_exception(error)
+        self._queues.clear()
+
     async def stop(self) -> None:
         while any(self._queues.values()):
             await asyncio.sleep(AGAIN_SECONDS)
@@ -58,7 +78,7 @@ class Producer:
         def again() -> None:
             self._store(topic)
 
-        if self._process.is_held_back(again):
+        if self._process.is_held_back(again) or not self._queues[topic]:
             return
         if self._broker.away:
             self._process.later(AGAIN_SECONDS, again)
