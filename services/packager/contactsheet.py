@@ -1,17 +1,14 @@
 """The best-ranked pictures of an archive, small, on one sheet."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import IO
 from zipfile import ZipFile
 
-import structlog
 from PIL import Image, ImageOps
 
 from shared.contactsheets import CELL, MOST_PICTURES, extent_of, place_of
-
-log = structlog.get_logger()
 
 MOST_BYTES = 150_000
 _QUALITIES = (65, 40, 15, 0)
@@ -26,11 +23,13 @@ _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 _PICTURE = re.compile(r"(\d+)_")
 _PAPER = "white"
 
+Say = Callable[[str], object]
 
-def contact_sheet(archive: IO[bytes]) -> bytes | None:
+
+def contact_sheet(archive: IO[bytes], say: Say) -> bytes | None:
     """A WebP of at most 150 kB; None when not one picture can be drawn. Blocks for as long as decoding takes.
 
-    What cannot be decoded leaves its place to the next, or empty when none is left.
+    What cannot be decoded is said, and leaves its place to the next, or empty when none is left.
     """
     with ZipFile(archive) as pictures:
         names = picture_names(pictures)
@@ -38,7 +37,7 @@ def contact_sheet(archive: IO[bytes]) -> bytes | None:
             return None
         sheet = Image.new("RGB", extent_of(len(names)), _PAPER)
         drawn = 0
-        for cell in _cells(pictures, names[: MOST_PICTURES + _SPARES]):
+        for cell in _cells(pictures, names[: MOST_PICTURES + _SPARES], say):
             sheet.paste(cell, place_of(drawn))
             drawn += 1
             if drawn == MOST_PICTURES:
@@ -52,12 +51,12 @@ def picture_names(archive: ZipFile) -> list[str]:
     return [name for _, name in sorted(ranked)]
 
 
-def _cells(archive: ZipFile, names: list[str]) -> Iterator[Image.Image]:
+def _cells(archive: ZipFile, names: list[str], say: Say) -> Iterator[Image.Image]:
     for name in names:
         try:
             cell = _cell(archive.read(name))
         except Exception as error:  # noqa: BLE001 - a decoder fed by strangers may raise anything
-            log.info("picture_left_out", file=name, cause=type(error).__name__)
+            say(f"{name}: {type(error).__name__}")
         else:
             yield cell
 

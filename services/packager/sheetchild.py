@@ -1,14 +1,14 @@
 """`python -m services.packager.sheetchild FD`: draws the contact sheet of the archive open there, on standard output.
 
 A process of its own: decoders walk through as many scans, frames and pixels as a stranger has put into a picture. What
-it may take of memory and time is bounded here, and nobody's heartbeat waits for it.
+it may take of memory and time is bounded here, and nobody's heartbeat waits for it. It imports no more than it needs,
+for that would be most of its time.
 """
 
 import os
 import resource
 import sys
-
-import structlog
+from functools import partial
 
 from services.packager.contactsheet import contact_sheet
 
@@ -21,9 +21,8 @@ MOST_SECONDS = 10
 
 def main(descriptor: str) -> None:
     bound()
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     with open(int(descriptor), "rb") as archive:  # noqa: PTH123 - it has no path
-        sys.stdout.buffer.write(contact_sheet(archive) or b"")
+        sys.stdout.buffer.write(contact_sheet(archive, partial(print, file=sys.stderr)) or b"")
 
 
 def bound() -> None:

@@ -4,10 +4,9 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
-from structlog.testing import capture_logs
 
 from services.packager import contactsheet
-from services.packager.contactsheet import MOST_BYTES, contact_sheet, picture_names
+from services.packager.contactsheet import MOST_BYTES, Say, contact_sheet, picture_names
 from shared.contactsheets import CELL, MOST_PICTURES, extent_of, place_of
 from tests.unit.packager.samples import encoded
 
@@ -27,8 +26,8 @@ def plain(colour: tuple[int, int, int], size: tuple[int, int] = (300, 200), kind
     return encoded(Image.new("RGB", size, colour), kind)
 
 
-def drawn(pictures: dict[str, bytes]) -> Image.Image:
-    sheet = contact_sheet(an_archive(pictures))
+def drawn(pictures: dict[str, bytes], say: Say = print) -> Image.Image:
+    sheet = contact_sheet(an_archive(pictures), say)
     assert sheet is not None
     assert len(sheet) <= MOST_BYTES
     image = Image.open(io.BytesIO(sheet))
@@ -99,13 +98,13 @@ def test_every_format_that_is_kept_can_be_shown(kind: str) -> None:
     assert colour_at(drawn({"0001_a.x": plain(RED, kind=kind)}), 0) == "red"
 
 
-def test_what_cannot_be_decoded_leaves_its_place_to_the_next_and_is_counted() -> None:
+def test_what_cannot_be_decoded_leaves_its_place_to_the_next_and_is_named() -> None:
     broken = plain(BLUE)[:200] + b"\xff\xd9"
-    with capture_logs() as logs:
-        sheet = drawn({"0001_a.jpg": broken, "0002_b.jpg": b"no picture", "0003_c.jpg": plain(RED)})
+    said: list[str] = []
+    sheet = drawn({"0001_a.jpg": broken, "0002_b.jpg": b"no picture", "0003_c.jpg": plain(RED)}, said.append)
 
     assert [colour_at(sheet, number) for number in range(3)] == ["red", "white", "white"]
-    assert [line["file"] for line in logs if line["event"] == "picture_left_out"] == ["0001_a.jpg", "0002_b.jpg"]
+    assert said == ["0001_a.jpg: OSError", "0002_b.jpg: UnidentifiedImageError"]
 
 
 def test_what_would_take_too_much_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +118,7 @@ def test_what_would_take_too_much_memory_is_left_out(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("pictures", [{}, {"0001_a.jpg": b"no picture"}], ids=["none", "none that can be drawn"])
 def test_without_a_picture_there_is_no_sheet(pictures: dict[str, bytes]) -> None:
-    assert contact_sheet(an_archive(pictures)) is None
+    assert contact_sheet(an_archive(pictures), print) is None
 
 
 def test_the_sheet_stays_small_whatever_it_shows() -> None:
