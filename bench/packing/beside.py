@@ -21,13 +21,16 @@ async def row(ours: Packager, origin: Origin, rounds: int, *, tls: bool) -> str:
     addresses = origin.addresses(tls=tls)
     finds = Finds.all_of(addresses)
     await ours.pack(finds, PICTURES)
-    mine, taken = list[float](), {name: list[float]() for name in (*QUICK, "img2dataset")}
+    await ours.sheets.drawn()
+    mine, sheets, taken = list[float](), list[float](), {name: list[float]() for name in (*QUICK, "img2dataset")}
     for _ in range(rounds):
         mine.append(await seconds(ours.pack(finds, PICTURES)))
+        sheets.append(await seconds(ours.sheets.drawn()))
         for name, peer in QUICK.items():
             taken[name].append(await asyncio.to_thread(_seconds_of, peer, addresses, origin.authorities))
     taken["img2dataset"].append(await asyncio.to_thread(_seconds_of, peers.img2dataset, addresses, origin.authorities))
-    return _told("TLS" if tls else "in clear", median(mine), {name: median(times) for name, times in taken.items()})
+    told = _told("TLS" if tls else "in clear", median(mine), {name: median(times) for name, times in taken.items()})
+    return f"{told}; the contact sheet {median(sheets):.2f} s later"
 
 
 def _seconds_of(peer: Callable[..., None], *arguments: object) -> float:

@@ -1,16 +1,17 @@
 """The packager's own code, every check on, without Kafka and Cassandra: what it reads of them is in memory here."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from uuid import UUID, uuid4
 
 from services.packager.feed import Bells
 from services.packager.fetchers import guarded_fetcher
 from services.packager.fetching import Fetcher
 from services.packager.packing import Means, Pack, PackLimits
-from services.packager.sealing import Sheets
 from services.packager.settings import Settings
 from services.packager.sheetdrawing import SheetDrawing
 from services.packager.threads import OneThread
@@ -62,12 +63,31 @@ class Listener:
         self.built += [event for event in events if isinstance(event, ArchiveBuilt)]
 
 
+class AwaitedSheets:
+    """The service's own contact sheets. Nobody's clock runs while they are drawn: see `drawn`."""
+
+    def __init__(self) -> None:
+        self._drawing = SheetDrawing()
+        self._under_way: list[asyncio.Future[bytes | None]] = []
+
+    async def of(self, archive: IO[bytes]) -> bytes | None:
+        self._under_way.append(asyncio.ensure_future(self._drawing.of(archive)))
+        return await self._under_way[-1]
+
+    async def drawn(self) -> None:
+        """RuntimeError when one could not be."""
+        sheets = await asyncio.gather(*self._under_way)
+        self._under_way.clear()
+        if not all(sheets):
+            raise RuntimeError("a contact sheet could not be drawn")
+
+
 @dataclass(frozen=True)
 class Packager:
     fetcher: Fetcher
     thread: OneThread
     archives: LocalArchives
-    sheets: Sheets
+    sheets: AwaitedSheets
     limits: PackLimits
     bells: Bells = field(default_factory=Bells)
 
@@ -102,4 +122,4 @@ async def packager(folder: Path, holes: str) -> AsyncIterator[Packager]:
     )
     with OneThread("pack") as thread:
         async with guarded_fetcher(settings) as fetcher:
-            yield Packager(fetcher, thread, LocalArchives(folder), SheetDrawing(), settings.pack_limits)
+            yield Packager(fetcher, thread, LocalArchives(folder), AwaitedSheets(), settings.pack_limits)

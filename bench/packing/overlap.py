@@ -43,7 +43,9 @@ async def row(packager: Packager, addresses: list[str], rounds: int) -> str:
         for number in range(rounds + 1):
             alone.append(await seconds(search(engine, f"alone {number}", _nothing(addresses), lambda: None)))
             after.append(await seconds(packager.pack(Finds.all_of(addresses), len(addresses))))
+            await packager.sheets.drawn()
             both.append(await seconds(_both(packager, engine, f"both {number}", addresses)))
+            await packager.sheets.drawn()
     search_s, pack_s, both_s = (median(times[1:]) for times in (alone, after, both))
     longer = max(search_s, pack_s)
     return (

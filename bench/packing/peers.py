@@ -1,13 +1,17 @@
 """Other ways to the same ZIP: curl and zip, the original's loop, img2dataset. Each a process, from start to end."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 import venv
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from deploy.local.artefacts import LOCAL, made_once
+from deploy.local.chromium import chromium
 from deploy.local.debian import program
 
 PINS = Path(__file__).with_name("peers.txt")
@@ -74,12 +78,17 @@ def img2dataset(folder: Path, addresses: Sequence[str], authorities: Path) -> No
 
 
 def versions() -> str:
-    first = (
-        [program("curl", package="curl"), "--version"],
-        [program("nginx", package="nginx-light"), "-v"],
-        [str(peers()), "-m", "pip", "freeze"],
-    )
-    said = [subprocess.run(command, capture_output=True, text=True, check=True) for command in first]
-    frozen = [line for line in said[2].stdout.split() if line.startswith(("img2dataset", "requests=="))]
-    lines = (said[0].stdout.split(" (")[0], said[1].stderr.strip().removeprefix("nginx version: "), *frozen)
-    return ", ".join((*lines, f"Python {sys.version.split()[0]}"))
+    curl = _said(program("curl", package="curl"), "--version").split(" (")[0]
+    packed = re.search(r"This is (Zip [\d.]+)", _said(program("zip", package="zip"), "-v"))
+    nginx = _said(program("nginx", package="nginx-light"), "-v").strip().removeprefix("nginx version: ")
+    browser = _said(chromium(os.environ).browser, "--version").strip()
+    frozen = _said(str(peers()), "-m", "pip", "freeze").split()
+    pinned = [line for line in frozen if line.startswith(("img2dataset==", "requests=="))]
+    ours = [f"{name}=={version(name)}" for name in ("aiohttp", "pillow")]
+    zipped = packed[1] if packed else "Zip"
+    return ", ".join((curl, zipped, nginx, browser, *pinned, *ours, f"Python {sys.version.split()[0]}"))
+
+
+def _said(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return done.stdout + done.stderr
