@@ -81,7 +81,7 @@ def versions() -> str:
     curl = _said(program("curl", package="curl"), "--version").split(" (")[0]
     packed = re.search(r"This is (Zip [\d.]+)", _said(program("zip", package="zip"), "-v"))
     nginx = _said(program("nginx", package="nginx-light"), "-v").strip().removeprefix("nginx version: ")
-    browser = _said(chromium(os.environ).browser, "--version").strip()
+    browser = " ".join(_said(chromium(os.environ).browser, "--version").split()[:2])
     frozen = _said(str(peers()), "-m", "pip", "freeze").split()
     pinned = [line for line in frozen if line.startswith(("img2dataset==", "requests=="))]
     ours = [f"{name}=={version(name)}" for name in ("aiohttp", "pillow")]
@@ -91,4 +91,4 @@ def versions() -> str:
 
 def _said(*command: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return done.stdout + done.stderr
+    return done.stdout or done.stderr
