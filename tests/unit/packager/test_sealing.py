@@ -7,8 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.packager import sealing
-from services.packager.sealing import Seal, Sheets
-from services.packager.threads import OneThread
+from services.packager.sealing import Seal
 from shared.localarchives import LocalArchives
 
 
@@ -19,8 +18,10 @@ class Stuck(LocalArchives):
         await asyncio.Event().wait()
 
 
-def a_drawing(_archive: IO[bytes]) -> bytes:
-    return b"a picture"
+class Sheets:
+    async def of(self, archive: IO[bytes]) -> bytes:
+        archive.close()
+        return b"a picture"
 
 
 async def test_a_sheet_that_nobody_takes_is_given_up_and_the_archive_stays(
@@ -28,8 +29,8 @@ async def test_a_sheet_that_nobody_takes_is_given_up_and_the_archive_stays(
 ) -> None:
     monkeypatch.setattr(sealing, "SHEET_SECONDS", 0.01)
     archives, job_id = Stuck(tmp_path), uuid4()
-    with OneThread("sheet") as thread, capture_logs() as logs:
-        seal = Seal(job_id, 1, archives, Sheets(a_drawing, thread))
+    with capture_logs() as logs:
+        seal = Seal(job_id, 1, archives, Sheets())
         seal.part.write_bytes(b"PK")
         await seal.put("cats")
 
