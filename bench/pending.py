@@ -26,7 +26,8 @@ from services.scheduler.job import Job
 from services.scheduler.jobs import stored
 from services.scheduler.runs import accept
 from shared.cassandra import Cassandra
-from shared.events import JobSubmitted, to_milliseconds
+from shared.events import JobSubmitted
+from shared.fields import to_milliseconds
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.settings import host_ports
 from shared.topics import JOB_DUE, JOB_LIFECYCLE

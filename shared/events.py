@@ -5,45 +5,16 @@ and `SearchDue`. Adding an optional field keeps a type at v1; anything else is a
 """
 
 import re
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID, uuid5
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.errors import Reason
+from shared.fields import MOST_COUNTED, Count, Images, Moment, Query, Refusals
 from shared.filters import Filters
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, JOB_PROGRESS, Topic
-
-
-def to_milliseconds(moment: datetime) -> datetime:
-    """UTC, cut to what Cassandra keeps: a time must be the same after it was stored.
-
-    ValueError when UTC has no such time: it lies before year 1 or after year 9999 there.
-    """
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("no such time in UTC") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-MOST_IMAGES = 10_000
-"""No job may ask for more, whatever a gateway allows."""
-
-MOST_COUNTED = 2**31 - 1
-"""What a Cassandra `int` keeps."""
-
-Count = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
-
-Moment = Annotated[AwareDatetime, AfterValidator(to_milliseconds)]
-
-Query = Annotated[str, Field(min_length=1, max_length=500)]
-Images = Annotated[int, Field(ge=1, le=MOST_IMAGES)]
-
-Refusals = dict[Annotated[str, Field(max_length=50)], Count]
-"""Pictures refused, counted by reason."""
 
 
 class Event(BaseModel):

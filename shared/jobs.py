@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from shared.errors import Reason
-from shared.events import Refusals
+from shared.fields import Refusals
 from shared.filters import NO_FILTERS, Filters
 
 if TYPE_CHECKING:

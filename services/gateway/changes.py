@@ -12,7 +12,8 @@ from services.gateway.fields import FieldError
 from services.gateway.patience import within
 from services.gateway.statuses import Status, status_of
 from shared.errors import AidError, DependencyAwayError
-from shared.events import CancelRequested, DeleteRequested, Inbox, RescheduleRequested, to_milliseconds
+from shared.events import CancelRequested, DeleteRequested, Inbox, RescheduleRequested
+from shared.fields import to_milliseconds
 
 log = structlog.get_logger()
 

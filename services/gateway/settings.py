@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from shared.archivesettings import ArchiveSettings
-from shared.events import MOST_IMAGES
+from shared.fields import MOST_IMAGES
 from shared.settings import Port, PublicUrl, SecretKeys, TimeZone
 
 

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from shared.claims import Heartbeat
 from shared.errors import AidError, Reason
-from shared.events import Refusals, Stage
+from shared.events import Stage
+from shared.fields import Refusals
 from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob

@@ -16,7 +16,8 @@ from services.notifier.smtp_line import SmtpLine
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer, Handler
-from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue, to_milliseconds
+from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted, MailDue
+from shared.fields import to_milliseconds
 from shared.jobs import Jobs
 from shared.links import Links
 from shared.recipients import Recipients

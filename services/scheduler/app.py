@@ -20,7 +20,8 @@ from services.scheduler.witness import Witness
 from shared.backbone import standing_on
 from shared.cassandra import Cassandra
 from shared.consumer import Consumer
-from shared.events import Inbox, concrete_types, to_milliseconds
+from shared.events import Inbox, concrete_types
+from shared.fields import to_milliseconds
 from shared.lag import group_lag
 from shared.publisher import Publisher
 from shared.streams import build_stream_app, consume, run_streams

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.errors import Reason
-from shared.events import Event, Refusals
+from shared.events import Event
+from shared.fields import Refusals
 from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState
 

@@ -12,7 +12,8 @@ from services.notifier.mails import Mails
 from shared.cassandra import Cassandra
 from shared.claims import Claims
 from shared.errors import DependencyAwayError, OutcomeUnknownError
-from shared.events import MailKind, Stage, to_milliseconds
+from shared.events import MailKind, Stage
+from shared.fields import to_milliseconds
 from tests.contract.cassandra_in_memory.session import Direct, MemoryCassandra, Request
 from tests.contract.cassandra_in_memory.tables import Row, Tables
 

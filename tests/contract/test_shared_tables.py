@@ -7,7 +7,8 @@ from uuid import uuid4
 from shared.cassandra import Cassandra
 from shared.claims import Claims, Counts, Heartbeat, Heartbeats
 from shared.errors import Reason
-from shared.events import Stage, to_milliseconds
+from shared.events import Stage
+from shared.fields import to_milliseconds
 from shared.filters import Colour, Filters
 from shared.images import FoundImage, Images
 from shared.jobs import Jobs, JobState, JobView

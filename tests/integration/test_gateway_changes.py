@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse
 
-from shared.events import CancelRequested, DeleteRequested, RescheduleRequested, to_milliseconds
+from shared.events import CancelRequested, DeleteRequested, RescheduleRequested
+from shared.fields import to_milliseconds
 from shared.recipients import Recipient
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening

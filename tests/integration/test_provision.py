@@ -9,7 +9,8 @@ import pytest
 
 from shared.cassandra import Cassandra
 from shared.claims import Counts, Heartbeats
-from shared.events import Stage, to_milliseconds
+from shared.events import Stage
+from shared.fields import to_milliseconds
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.recipients import Recipient, Recipients
 from shared.settings import host_ports

@@ -11,7 +11,8 @@ from services.gateway.connecting import Stores
 from services.gateway.forms import JobForm, Reading
 from services.gateway.nonces import job_id_of
 from shared.errors import DependencyAwayError
-from shared.events import CancelRequested, DeleteRequested, Event, RescheduleRequested, to_milliseconds
+from shared.events import CancelRequested, DeleteRequested, Event, RescheduleRequested
+from shared.fields import to_milliseconds
 from tests.faults.scene import Accepted
 from tests.faults.simulation.loop import Loop
 from tests.faults.simulation.process import Process

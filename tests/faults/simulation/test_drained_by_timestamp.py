@@ -13,7 +13,7 @@ from services.scheduler.draining import Drain
 from services.scheduler.job import Timer, TimerKind
 from services.scheduler.timers import Cursors, TimerIndex
 from shared.cassandra import Cassandra
-from shared.events import to_milliseconds
+from shared.fields import to_milliseconds
 from tests.contract.cassandra_in_memory.session import Direct, MemoryCassandra, Request
 from tests.contract.cassandra_in_memory.tables import Row, Tables
 

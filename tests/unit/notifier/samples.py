@@ -9,7 +9,8 @@ from uuid import UUID
 from services.notifier.decisions import Mail, MailId, MailState
 from services.notifier.letters import Letters
 from shared.errors import Reason
-from shared.events import MailKind, Refusals
+from shared.events import MailKind
+from shared.fields import Refusals
 from shared.jobs import JobState, JobView
 from shared.links import Links
 from shared.recipients import Recipient

@@ -14,7 +14,8 @@ from services.scheduler.timers import Cursors, TimerIndex
 from shared.cassandra import Cassandra
 from shared.cloudevents import decode
 from shared.errors import DependencyAwayError
-from shared.events import Event, JobSubmitted, to_milliseconds
+from shared.events import Event, JobSubmitted
+from shared.fields import to_milliseconds
 from tests.contract.cassandra_in_memory.session import Direct, MemoryCassandra, Request
 from tests.contract.cassandra_in_memory.tables import Row, Tables
 from tests.contract.memory import MemoryPublisher

@@ -25,8 +25,8 @@ from shared.events import (
     MailSent,
     RescheduleRequested,
     RunFailed,
-    to_milliseconds,
 )
+from shared.fields import to_milliseconds
 from shared.jobs import JobState
 from tests.unit.scheduler.jobs import JOB_ID, NOON, RULES, SUBMITTED, archive, fired
 
