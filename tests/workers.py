@@ -3,7 +3,14 @@
 from xdist.scheduler import LoadScopeScheduling
 
 SYSTEM = ("tests/e2e", "tests/faults")
-SERVERLESS = ("tests/unit", "tests/integration/scraper/test_google_matrix.py")
+SERVERLESS = (
+    "tests/unit",
+    "tests/integration/scraper/test_google_matrix.py",
+    "tests/integration/packager/test_archive_programs.py",
+    "tests/integration/packager/test_guard",
+    "tests/integration/packager/test_hostile.py",
+    "tests/integration/packager/test_sheetdrawing.py",
+)
 
 
 class ByServers(LoadScopeScheduling):  # type: ignore[misc]  # ships no py.typed
