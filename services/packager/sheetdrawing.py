@@ -40,7 +40,10 @@ class SheetDrawing:
             if child.returncode is None:
                 child.kill()
                 await child.wait()
-        if said:
-            detail = said.decode(errors="replace")[-_LAST_WORDS:]
-            log.info("contact_sheet_incomplete", exit=child.returncode, detail=detail)
-        return sheet if child.returncode == 0 and sheet else None
+        detail = said.decode(errors="replace")[-_LAST_WORDS:]
+        if child.returncode:
+            log.warning("contact_sheet_failed", exit=child.returncode, detail=detail)
+            return None
+        if detail:
+            log.info("contact_sheet_incomplete", detail=detail)
+        return sheet or None

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
+from services.packager import sheetdrawing
 from services.packager.sheetdrawing import SheetDrawing
 from tests.unit.packager.samples import a_picture, encoded
 
@@ -48,7 +50,18 @@ async def test_what_is_no_archive_fails_in_the_other_process(tmp_path: Path) -> 
     with capture_logs() as logs:
         assert await SheetDrawing().of((tmp_path / "a.zip").open("rb")) is None
 
-    assert any(line["exit"] and "BadZipFile" in line["detail"] for line in logs)
+    (failed,) = logs
+    assert (failed["event"], failed["exit"]) == ("contact_sheet_failed", 1)
+    assert "BadZipFile" in failed["detail"]
+
+
+async def test_whoever_is_killed_for_what_it_takes_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheetdrawing, "_COMMAND", ("sh", "-c", "kill -XCPU $$"))
+
+    with capture_logs() as logs:
+        assert await SheetDrawing().of(an_archive(tmp_path, a_picture())) is None
+
+    assert [(line["event"], line["exit"]) for line in logs] == [("contact_sheet_failed", -signal.SIGXCPU)]
 
 
 async def test_whoever_takes_too_long_is_killed(tmp_path: Path) -> None:
