@@ -77,9 +77,13 @@ class Collection:
     def refuse(self, reason: Refusal, candidates: int = 1) -> None:
         self.refused[reason] += candidates
 
+    def uncounted(self, found: int) -> int:
+        """Of so many, those neither kept nor refused."""
+        return found - self.kept - self.refused.total()
+
     def give_up_the_rest(self, found: int) -> None:
         """The time is up: whoever of so many is not counted yet will not be tried, unless there are enough."""
-        if not self.is_enough and (rest := found - self.kept - self.refused.total()):
+        if not self.is_enough and (rest := self.uncounted(found)):
             self.refuse(Refusal.NO_TIME_LEFT, rest)
 
     def put(self, image: FoundImage, content: Content, final_url: str, instead_of: Refusal | None = None) -> None:

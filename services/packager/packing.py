@@ -173,7 +173,7 @@ def _report(job: JobView, feed: Feed, collection: Collection, started_at: dateti
         kept=collection.kept,
         thumbnails=collection.thumbnails,
         refused={reason.value: count for reason, count in collection.refused.most_common()},
-        not_needed=max(0, feed.found - collection.kept - collection.refused.total()),
+        not_needed=max(0, collection.uncounted(feed.found)),
         engines=engine_reports(feed.search),
         search_stopped_because=feed.search.stopped_because if feed.search else None,
         started_at=started_at,
