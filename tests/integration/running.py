@@ -40,7 +40,9 @@ class RunningService:
         return self._process.returncode is None
 
     def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self._log.read_text().splitlines() if line.startswith("{")]
+        """Those that are whole: a process may be in the middle of its last one."""
+        written = self._log.read_text().split("\n")[:-1]
+        return [json.loads(line) for line in written if line.startswith("{")]
 
     def text(self) -> str:
         return self._log.read_text()
