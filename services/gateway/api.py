@@ -11,7 +11,7 @@ from services.gateway.desk import DESK, Desk
 from services.gateway.documents import document_of, url_of
 from services.gateway.due import read_due
 from services.gateway.forms import read_form
-from services.gateway.pages import again_path
+from services.gateway.status_page import again_path
 from services.gateway.statuses import ACCEPTED, Status, status_of_row
 from services.gateway.submissions import Accepted, accept
 

@@ -10,6 +10,7 @@ from services.gateway import fields
 from services.gateway.fields import FieldError
 from services.gateway.reading import Pairs, Reader
 from services.gateway.times import Moment, SkippedTimeError, moment_of
+from shared.fields import to_milliseconds
 
 GRACE = timedelta(minutes=2)
 """Whoever chooses the current minute, in its last second too, has a minute to send the form."""
@@ -28,12 +29,16 @@ class Limits:
 
 @dataclass(frozen=True)
 class Due:
-    """`at` in UTC; `day` and `zone` are those of the person. `twice`: that day's clock shows it twice, `at` first."""
+    """`at` in UTC; `day` and `zone` are those of the person. `twice`: that day's clock shows it twice, `at` first.
+
+    `at_once`: no time was named, `at` is when the request came.
+    """
 
     at: datetime
     twice: bool
     day: date
     zone: ZoneInfo
+    at_once: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,9 +59,21 @@ def read_due(pairs: Pairs, *, now: datetime, limits: Limits, forgive_zone: bool 
     return DueReading(reader.typed, reader.problems, due)
 
 
+def take_now_or_due(reader: Reader, *, now: datetime, limits: Limits, forgive_zone: bool) -> Due | None:
+    """Of a request that need not name a time; one that mentions a date or a time, be it empty, means to."""
+    named = fields.DATE in reader.typed or fields.TIME in reader.typed
+    choice = reader.take(fields.WHEN, partial(fields.now_or_at, otherwise=fields.AT if named else fields.NOW))
+    if choice == fields.AT:
+        return take_due(reader, limits=limits, forgive_zone=forgive_zone)
+    zone = _take_zone(reader, limits, forgive_zone=forgive_zone)
+    if choice is None or zone is None:
+        return None
+    return Due(to_milliseconds(now), twice=False, day=now.astimezone(zone).date(), zone=zone, at_once=True)
+
+
 def take_due(reader: Reader, *, limits: Limits, forgive_zone: bool) -> Due | None:
     """Past times too; None when a field makes no sense."""
-    zone = reader.take(fields.ZONE, partial(fields.zone, otherwise=limits.time_zone, forgive=forgive_zone))
+    zone = _take_zone(reader, limits, forgive_zone=forgive_zone)
     day = reader.take(fields.DATE, fields.calendar_day)
     clock = reader.take(fields.TIME, fields.clock_time)
     if not (day and clock and zone):
@@ -72,6 +89,10 @@ def check_in_time(due: Due, *, now: datetime, horizon: timedelta) -> None:
         raise FieldError(fields.DATE if earlier_day else fields.TIME, "past")
     if due.at > now + horizon:
         raise FieldError(fields.DATE, "date_too_far", days=horizon.days)
+
+
+def _take_zone(reader: Reader, limits: Limits, *, forgive_zone: bool) -> ZoneInfo | None:
+    return reader.take(fields.ZONE, partial(fields.zone, otherwise=limits.time_zone, forgive=forgive_zone))
 
 
 def _moment(wall: datetime, zone: ZoneInfo) -> Moment:

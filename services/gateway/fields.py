@@ -10,8 +10,12 @@ from email_validator import EmailNotValidError, validate_email
 from shared.filterwords import FIELD_NAMES
 from shared.zones import is_zone
 
-QUERY, DATE, TIME, EMAIL, IMAGES, ZONE = "search-query", "date", "time", "email", "images", "time-zone"
-NAMES = (QUERY, DATE, TIME, EMAIL, IMAGES, ZONE, *FIELD_NAMES)
+QUERY, DATE, TIME, EMAIL, IMAGES = "search-query", "date", "time", "email", "images"
+WHEN, ZONE = "when", "time-zone"
+NAMES = (QUERY, WHEN, DATE, TIME, EMAIL, IMAGES, ZONE, *FIELD_NAMES)
+
+NOW, AT = "now", "at"
+"""What `when` may say: at once, or at the date and time that are named."""
 
 LONGEST_QUERY = 200
 LONGEST_LOCAL_PART = 64
@@ -20,6 +24,7 @@ TEXTS = {
     "query_required": "Search query is required",
     "query_too_long": "Search query can not be longer than {longest} characters",
     "query_unreadable": "Search query contains characters that can not be searched for",
+    "when_unknown": "When must be one of: now, at",
     "date_required": "Date is required",
     "date_invalid": "Date must be written as YYYY-MM-DD",
     "date_too_far": "Date can not be more than {days} days ahead",
@@ -70,6 +75,14 @@ def search_query(text: str) -> str:
     if len(query) > LONGEST_QUERY:
         raise FieldError(QUERY, "query_too_long", longest=LONGEST_QUERY)
     return query
+
+
+def now_or_at(text: str, *, otherwise: str) -> str:
+    """`otherwise` when nothing is said."""
+    choice = text.strip().lower() or otherwise
+    if choice not in (NOW, AT):
+        raise FieldError(WHEN, "when_unknown")
+    return choice
 
 
 def calendar_day(text: str) -> date:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
+from services.gateway.fields import NOW
 from services.gateway.forms import JobForm
 from shared.errors import AidError
 
@@ -41,6 +42,7 @@ def fresh() -> str:
 
 def job_id_of(nonce: str, form: JobForm) -> UUID:
     """A corrected form is another job; the same one again is the same."""
-    content = [nonce, form.query, form.images, form.due_at.isoformat(), form.address, form.time_zone]
+    when = NOW if form.at_once else form.due_at.isoformat()
+    content = [nonce, form.query, form.images, when, form.address, form.time_zone]
     filters = form.filters.stored()
     return uuid5(_NAMESPACE, json.dumps([*content, filters] if filters else content))

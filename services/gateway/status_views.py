@@ -7,9 +7,9 @@ from services.gateway.bodies import form_pairs
 from services.gateway.changes import TimeFixedError, TimeRefusedError
 from services.gateway.desk import DESK
 from services.gateway.due import read_due
-from services.gateway.pages import Asked, again_path, status_page
 from services.gateway.problems import problem_of
 from services.gateway.sheets import sheet_beside
+from services.gateway.status_page import Asked, again_path, status_page
 
 TWICE = "twice"
 

@@ -35,6 +35,12 @@ def moment_of(wall: datetime, zone: ZoneInfo) -> Moment:
     return Moment(first, twice=first != second)
 
 
+def wall_of(moment: datetime, zone: str) -> tuple[str, str]:
+    """Date and time as the form writes them."""
+    wall = moment.astimezone(ZoneInfo(zone))
+    return f"{wall:%Y-%m-%d}", f"{wall:%H:%M}"
+
+
 def _shown(wall: datetime, at: datetime, zone: ZoneInfo) -> bool:
     return at.astimezone(zone).replace(tzinfo=None) == wall
 

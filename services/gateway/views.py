@@ -5,9 +5,9 @@ from aiohttp import web
 from services.gateway import fields
 from services.gateway.bodies import form_pairs
 from services.gateway.desk import DESK, Desk
+from services.gateway.form_page import form_page
 from services.gateway.forms import Reading, read_form
 from services.gateway.nonces import StaleFormError
-from services.gateway.pages import form_page
 from services.gateway.problems import problem_of, tell_operator
 from services.gateway.status_views import TWICE
 from services.gateway.submissions import Accepted, FormRefusedError, accept

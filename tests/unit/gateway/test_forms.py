@@ -52,10 +52,28 @@ def test_every_wrong_field_is_reported_at_once() -> None:
     }
 
 
-def test_nothing_at_all_is_five_messages() -> None:
+def test_nothing_at_all_is_now_and_three_messages() -> None:
     reading = read_form([], now=NOW, limits=Limits())
 
+    assert list(reading.problems) == ["search-query", "email", "images"]
+
+
+@pytest.mark.parametrize("mentioned", [{"date": ""}, {"time": None}, {"when": "at"}, {"when": " AT "}])
+def test_whoever_mentions_a_time_is_asked_for_one(mentioned: dict[str, object]) -> None:
+    reading = read_form(mentioned.items(), now=NOW, limits=Limits())
+
     assert list(reading.problems) == ["search-query", "date", "time", "email", "images"]
+
+
+@pytest.mark.parametrize(
+    "said", [{"when": "now"}, {"when": "now", "date": "2020-01-01", "time": "noon"}, {"time-zone": "Asia/Kolkata"}]
+)
+def test_now_is_when_the_request_came_whatever_else_is_said(said: dict[str, object]) -> None:
+    untimed = {name: value for name, value in ROW.items() if name not in ("date", "time")}
+    form = read_form({**untimed, **said}.items(), now=NOW + timedelta(microseconds=1), limits=Limits()).form
+
+    assert form is not None
+    assert (form.due_at, form.at_once) == (NOW, True)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +116,8 @@ def test_nothing_at_all_is_five_messages() -> None:
         ({"email": "\ud800@example.com"}, "Email is invalid"),
         ({"email": "x" * 65 + "@example.com"}, "Email is invalid"),
         ({"time-zone": "Mars/Base"}, "Time zone is not known; it is a name such as Europe/Berlin"),
-        ({"when": "now"}, "There is no field of this name"),
+        ({"when": "later"}, "When must be one of: now, at"),
+        ({"whenever": "now"}, "There is no field of this name"),
     ],
 )
 def test_what_else_is_refused(changes: dict[str, object], message: str) -> None:
@@ -196,7 +215,7 @@ def test_an_address_never_shows_in_what_is_logged() -> None:
     assert "example.com" not in repr(read().form)
 
 
-@given(st.dictionaries(st.sampled_from([*ROW, "time-zone", "other"]), st.text() | st.integers() | st.none()))
+@given(st.dictionaries(st.sampled_from([*ROW, "when", "time-zone", "other"]), st.text() | st.integers() | st.none()))
 def test_no_input_does_more_than_be_refused(changes: dict[str, object]) -> None:
     reading = read(changes)
 

@@ -44,6 +44,13 @@ def test_without_filters_the_id_is_what_it_was_before_there_were_any() -> None:
     assert job_id_of("nonce", FORM) == UUID("4a697eb7-ddb2-54f5-b556-2d86e3bd3b8a")
 
 
+def test_now_is_the_same_job_a_moment_later_and_another_than_that_time_named() -> None:
+    now = dataclasses.replace(FORM, at_once=True)
+    later = dataclasses.replace(now, due_at=NOW + timedelta(seconds=3))
+
+    assert job_id_of("nonce", now) == job_id_of("nonce", later) != job_id_of("nonce", FORM)
+
+
 def test_the_same_wish_in_another_form_is_another_job() -> None:
     assert job_id_of("another", FORM) != job_id_of("nonce", FORM)
 

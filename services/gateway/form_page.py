@@ -1,0 +1,54 @@
+"""The form as a page: empty, filled in, or come back with what is wrong."""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from aiohttp import web
+from aiohttp_jinja2 import render_template
+
+from services.gateway import fields
+from services.gateway.desk import DESK, Desk
+from services.gateway.fields import FieldError
+from services.gateway.filterlines import chosen_in, is_narrowed
+from services.gateway.problems import Problem
+from services.gateway.times import wall_of
+from shared.filterwords import FIELD_NAMES, FILTER_WORDS
+
+LEAD = timedelta(minutes=5)
+"""Without a script a page cannot move its clock: it suggests a time that is still ahead when the form is sent."""
+
+
+def form_page(
+    request: web.Request,
+    *,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    nonce: str | None = None,
+    problem: Problem | None = None,
+) -> web.Response:
+    """The form, filled in with what was `typed`; a `problem` comes first, and beside the fields it names."""
+    desk = request.app[DESK]
+    values = typed if problem else {**_suggestions(desk), **typed}
+    problems: Mapping[str, FieldError] = problem.fields if problem else {}
+    context = {
+        "values": {name: values.get(name, "") for name in fields.NAMES},
+        "suggested": problem is None,
+        "problem": problem,
+        "problems": {name: str(problems[name]) for name in fields.NAMES if name in problems},
+        "strangers": [(name[:40], str(wrong)) for name, wrong in problems.items() if name not in fields.NAMES],
+        "nonce": nonce or desk.nonces.issue(),
+        "filters": list(FILTER_WORDS.values()),
+        "chosen": chosen_in(values),
+        "narrowed": is_narrowed(values) or any(name in problems for name in FIELD_NAMES),
+        "limits": desk.limits,
+        "longest_query": fields.LONGEST_QUERY,
+        "texts": json.dumps(fields.TEXTS),
+    }
+    response = render_template("form.html", request, context, status=problem.status if problem else 200)
+    response.headers.update(problem.headers if problem else {})
+    return response
+
+
+def _suggestions(desk: Desk) -> dict[str, str]:
+    return dict(zip((fields.DATE, fields.TIME), wall_of(desk.now() + LEAD, desk.limits.time_zone), strict=True))
