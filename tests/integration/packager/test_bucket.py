@@ -29,7 +29,7 @@ from shared.s3archives import S3Archives
 from shared.waiting import waiting_for
 from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway
+from tests.integration.gateway.gateways import Gateway, serving_gateway
 from tests.integration.packager.neighbours import QUERY, Neighbours, urls
 from tests.integration.packager.place import Place, until
 from tests.integration.running import running

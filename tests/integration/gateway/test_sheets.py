@@ -9,7 +9,7 @@ import pytest
 
 from shared.archives import ArchiveFile, Kind
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway
+from tests.integration.gateway.gateways import Gateway, serving_gateway
 from tests.unit.packager.samples import a_picture
 
 pytestmark = pytest.mark.integration

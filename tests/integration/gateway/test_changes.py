@@ -14,7 +14,7 @@ from shared.recipients import Recipient
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway
+from tests.integration.gateway.gateways import Gateway, serving_gateway
 
 pytestmark = pytest.mark.integration
 

@@ -1,128 +1,34 @@
-"""The pages in Chromium: checks in front, the person's time zone, without scripts, over plain HTTP, on a phone."""
+"""The form in Chromium: checks in front, the person's time zone, without scripts, over plain HTTP."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from deploy.local.chromium import find_chromium
-from deploy.local.ports import free_ports
-from shared.events import JobSubmitted, RescheduleRequested
-from shared.filters import Colour, FileFormat, Filters
+from shared.events import JobSubmitted
+from shared.filters import Colour, Filters
 from shared.links import Wish
 from shared.recipients import Recipients
-from shared.searches import Asked, Search, Searches
-from shared.topics import JOB_INBOX
-from tests.integration.bus import Bus, listening
-from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway, tomorrow_at_noon
+from tests.integration.bus import Bus
+from tests.integration.gateway.chrome import (
+    browsing,
+    fill_in,
+    job_shown,
+    lines_of,
+    on_loopback,
+    send,
+    submit,
+    text_of,
+)
+from tests.integration.gateway.gateways import Gateway, tomorrow_at_noon
 
 pytestmark = pytest.mark.integration
-
-HOST = "pictures.example"
-"""Not trusted by browsers as loopback is, so that they treat it as any site over plain HTTP."""
-
-QUIET = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-@contextmanager
-def browsing(profile: Path, *, scripts: bool = True) -> Iterator[Chrome]:
-    chromium = find_chromium(os.environ)
-    assert chromium is not None, "these tests need Chromium and its driver"
-    options = ChromeOptions()
-    options.binary_location = chromium.browser
-    for argument in (*QUIET, f"--user-data-dir={profile}", f"--host-resolver-rules=MAP {HOST} 127.0.0.1"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    if not scripts:
-        options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
-    chrome = Chrome(options=options, service=Service(chromium.driver))
-    try:
-        yield chrome
-    finally:
-        chrome.quit()
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with browsing(tmp_path_factory.mktemp("profile")) as chrome:
-        yield chrome
-
-
-@pytest.fixture(scope="module")
-async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
-    (port,) = free_ports(1)
-    folder = tmp_path_factory.mktemp("archives")
-    async with serving_gateway(backbone, folder, port=port, public_url=f"http://{HOST}:{port}") as gateway:
-        yield gateway
-
-
-@pytest.fixture(scope="module")
-async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
-    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
-        yield bus
-
-
-def on_loopback(gateway: Gateway) -> str:
-    """The same site under an address that browsers trust."""
-    return f"http://127.0.0.1:{urlsplit(gateway.desk.public_url).port}"
-
-
-def fill_in(chrome: Chrome, values: dict[str, str]) -> None:
-    """As if typed, whatever language the browser writes dates in."""
-    for name, value in values.items():
-        script = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input', {bubbles: true}))"
-        chrome.execute_script(script, chrome.find_element(By.NAME, name), value)
-
-
-def submit(chrome: Chrome) -> None:
-    chrome.find_element(By.CSS_SELECTOR, "form [type=submit]").click()
-
-
-def send(chrome: Chrome) -> None:
-    """Submit, and wait for the page that answers."""
-    form = chrome.find_element(By.TAG_NAME, "html")
-    submit(chrome)
-    WebDriverWait(chrome, 10).until(staleness_of(form))
-
-
-def text_of(chrome: Chrome, selector: str = "body") -> str:
-    return " ".join(chrome.find_element(By.CSS_SELECTOR, selector).text.split())
-
-
-def lines_of(chrome: Chrome, selector: str) -> list[str]:
-    return [line.text for line in chrome.find_elements(By.CSS_SELECTOR, selector)]
-
-
-def complaints_of(chrome: Chrome) -> list[str]:
-    """What the browser's console says since it was last asked."""
-    return [entry["message"] for entry in chrome.get_log("browser")]  # type: ignore[no-untyped-call]
-
-
-def job_shown(chrome: Chrome, gateway: Gateway) -> UUID:
-    """The job whose status page is open."""
-    return gateway.desk.links.read_status(urlsplit(chrome.current_url).path.rpartition("/")[2]).job_id
 
 
 async def test_the_script_tells_what_is_wrong_before_the_server_is_asked(gateway: Gateway, chrome: Chrome) -> None:
@@ -327,51 +233,6 @@ async def test_without_scripts_everything_works_from_the_server(gateway: Gateway
     assert "Congratulations!!" in accepted
 
 
-async def test_the_status_page_keeps_itself_fresh_and_speaks_the_persons_time(gateway: Gateway, chrome: Chrome) -> None:
-    job_id = uuid4()
-    due_at = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
-    await gateway.put_row(job_id, images=145, due_at=due_at)
-
-    def visit() -> str:
-        chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
-        chrome.get(f"{on_loopback(gateway)}/jobs/{gateway.desk.links.status_token(job_id)}")
-        return text_of(chrome)
-
-    before = await asyncio.to_thread(visit)
-    await gateway.put_row(job_id, images=145, state="completed", run=1, archive_run=1, kept=137, found=150)
-    await asyncio.to_thread(WebDriverWait(chrome, 15).until, lambda _: "We kept 137 of the 145" in text_of(chrome))
-
-    assert "Waiting for its time" in before
-    assert "9:00" in before
-    assert "Asia/Tokyo" in text_of(chrome)
-    assert chrome.find_element(By.ID, "announcer").get_attribute("textContent") == "Completed"
-
-
-async def test_another_time_is_asked_for_in_the_persons_own_zone(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
-    job_id = uuid4()
-    due_at = (datetime.now(UTC) + timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)
-    await gateway.put_row(job_id, due_at=due_at)
-    site, status = on_loopback(gateway), gateway.desk.links.status_token(job_id)
-
-    def visit() -> tuple[str | None, str]:
-        chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
-        try:
-            chrome.get(f"{site}/jobs/{status}")
-            shown = chrome.find_element(By.NAME, "time").get_attribute("value")
-            fill_in(chrome, {"time": "22:15"})
-            send(chrome)
-            return shown, text_of(chrome)
-        finally:
-            chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
-
-    shown, answer = await asyncio.to_thread(visit)
-    event = await bus.event(job_id, RescheduleRequested)
-
-    assert shown == "21:00"
-    assert "The new time will stand below in a moment." in answer
-    assert event.due_at == due_at.replace(hour=13, minute=15)
-
-
 async def test_a_retry_link_fills_in_the_form_for_now(gateway: Gateway, chrome: Chrome) -> None:
     link = gateway.desk.links.retry(Wish("red pandas", 42))
 
@@ -381,37 +242,3 @@ async def test_a_retry_link_fills_in_the_form_for_now(gateway: Gateway, chrome: 
     assert (values["search-query"], values["images"], values["email"]) == ("red pandas", "42", "")
     assert values["date"]
     assert values["time"]
-
-
-@pytest.mark.parametrize("width", [320, 390, 1280])
-async def test_no_page_is_wider_than_the_screen_or_breaks_its_own_policy(
-    gateway: Gateway, chrome: Chrome, width: int
-) -> None:
-    job_id = uuid4()
-    filters = Filters(colour=Colour.TRANSPARENT, file_format=FileFormat.PNG, site="w" * 60 + ".example")
-    refused = {"html": 4, "other_orientation": 3}
-    row = {"query": "W" * 200, "archive_run": 1, "kept": 9, "refused": refused, "filters": filters.stored()}
-    await gateway.put_row(job_id, state="completed", **row)
-    asked = Asked("commons", "enough", ignored=tuple(sorted(filters.chosen)))
-    await Searches(gateway.cassandra).finish(job_id, Search(True, 9, (asked,)))
-    waiting_id = uuid4()
-    await gateway.put_row(waiting_id, due_at=datetime.now(UTC) + timedelta(days=1))
-    site = on_loopback(gateway)
-    retry = urlsplit(gateway.desk.links.retry(Wish("red pandas", 42, filters))).path
-    status, waiting = (gateway.desk.links.status_token(each) for each in (job_id, waiting_id))
-
-    def visit() -> dict[str, int]:
-        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        complaints_of(chrome)
-        widths = {}
-        for path in ("/", retry, "/nothing", f"/jobs/{status}", f"/jobs/{waiting}", "/download/made-up"):
-            chrome.get(site + path)
-            widths[path] = chrome.execute_script("return document.documentElement.scrollWidth")
-        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        return widths
-
-    widths = await asyncio.to_thread(visit)
-
-    assert max(widths.values()) <= width
-    assert not [complaint for complaint in complaints_of(chrome) if "Content Security Policy" in complaint]

@@ -17,7 +17,7 @@ from deploy.local.ports import free_ports
 from deploy.local.servers import Server, serving
 from shared.provision import ProvisionSettings, create_topics
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import tomorrow_at_noon
+from tests.integration.gateway.gateways import tomorrow_at_noon
 from tests.integration.running import RunningService, running, start_service
 
 pytestmark = pytest.mark.integration

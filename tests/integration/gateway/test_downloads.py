@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.archives import ArchiveFile
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway
+from tests.integration.gateway.gateways import Gateway, serving_gateway
 
 pytestmark = pytest.mark.integration
 

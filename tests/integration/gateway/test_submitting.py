@@ -15,7 +15,7 @@ from shared.searches import Asked, Search, Searches
 from shared.topics import JOB_INBOX
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
-from tests.integration.gateways import Gateway, serving_gateway, tomorrow_at_noon
+from tests.integration.gateway.gateways import Gateway, serving_gateway, tomorrow_at_noon
 
 pytestmark = pytest.mark.integration
 
