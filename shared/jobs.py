@@ -54,6 +54,7 @@ class JobView:
     refused: Refusals = field(default_factory=dict)
     archive_run: int | None = None
     archive_size: int | None = None
+    archive_sha256: str | None = None
     reason: Reason | None = None
     stopped_because: str = ""
 

@@ -14,7 +14,7 @@ from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob
 from shared.recipients import Recipient
-from shared.searches import NOT_ASKED, Search
+from shared.searches import NOT_ASKED, Asked, Search
 
 ACCEPTED = "accepted"
 """Before the scheduler has written its row; afterwards the states are those of the row."""
@@ -58,18 +58,20 @@ class ReadingStores(Protocol):
 class Status:
     """Counts are of pictures; `thumbnails` are those of the kept ones that are no originals.
 
+    `version` grows with every decision about the job; 0 before the first.
     `not_needed`: those found that were left over when enough were good; known at the end.
     `stage` is there only while the job runs, `link_until` only once its mail is out.
-    `ignored`: by engine, the names of filters it could not apply; of those engines only, and once it is known.
+    `engines`: those the search has turned to so far, in that order. `archive_size` in bytes.
     """
 
     job_id: UUID
     state: str
+    version: int = 0
     stage: Stage | None = None
     query: str | None = None
     asked: int | None = None
     filters: Filters = NO_FILTERS
-    ignored: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    engines: tuple[Asked, ...] = ()
     found: int | None = None
     kept: int | None = None
     thumbnails: int | None = None
@@ -84,6 +86,13 @@ class Status:
     rescheduled_at: datetime | None = None
     reason: Reason | None = None
     archive_run: int | None = None
+    archive_size: int | None = None
+    archive_sha256: str | None = None
+
+    @property
+    def ignored(self) -> Mapping[str, tuple[str, ...]]:
+        """By engine, the names of filters it could not apply; one that was passed over was not asked to filter."""
+        return {one.engine: one.ignored for one in self.engines if one.ignored and one.ending != NOT_ASKED}
 
     @property
     def ended(self) -> bool:
@@ -111,18 +120,20 @@ async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
         raise LinkExpiredError("nothing is left of this job")
     if job.state is JobState.SCHEDULED:
         return status_of_row(job)
-    ignored = ignored_in(await stores.searches.find(job_id))
+    search = await stores.searches.find(job_id)
+    engines = search.asked if search else ()
     if job.state is JobState.RUNNING:
-        search = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
-        pack = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
-        return replace(running_status(job, search, pack), ignored=ignored)
-    return replace(status_of_row(job), ignored=ignored)
+        searching = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
+        packing = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
+        return replace(running_status(job, searching, packing), engines=engines)
+    return replace(status_of_row(job), engines=engines)
 
 
 def status_of_row(job: JobView) -> Status:
     return Status(
         job_id=job.job_id,
         state=job.state,
+        version=job.version,
         query=job.query,
         asked=job.images,
         filters=job.filters,
@@ -140,6 +151,8 @@ def status_of_row(job: JobView) -> Status:
         rescheduled_at=job.rescheduled_at,
         reason=job.reason,
         archive_run=job.archive_run,
+        archive_size=job.archive_size,
+        archive_sha256=job.archive_sha256,
     )
 
 
@@ -149,6 +162,7 @@ def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | Non
     return Status(
         job_id=job.job_id,
         state=job.state,
+        version=job.version,
         stage=Stage.PACK if pack else Stage.SEARCH,
         query=job.query,
         asked=job.images,
@@ -160,12 +174,6 @@ def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | Non
         due_at=job.due_at,
         started_at=job.started_at,
     )
-
-
-def ignored_in(search: Search | None) -> dict[str, tuple[str, ...]]:
-    """By engine; one that was passed over was not asked to filter."""
-    asked = search.asked if search else ()
-    return {one.engine: one.ignored for one in asked if one.ignored and one.ending != NOT_ASKED}
 
 
 def has_passed(moment: datetime | None, now: datetime) -> bool:

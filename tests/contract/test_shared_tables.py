@@ -147,6 +147,7 @@ async def test_a_job_is_seen_with_all_it_has_come_to(cassandra: Cassandra) -> No
         refused={"gone": 3},
         archive_run=2,
         archive_size=9_000_000_000,
+        archive_sha256="ab" * 32,
         reason=Reason.NO_PICTURES,
     )
     fields = vars(job) | {"filters": job.filters.stored()}

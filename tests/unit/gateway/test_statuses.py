@@ -4,12 +4,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from services.gateway.documents import document_of
-from services.gateway.statuses import Status, ignored_in, running_status, status_of_row
+from services.gateway.statuses import Status, running_status, status_of_row
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
 from shared.filters import Colour, Filters
 from shared.jobs import JobState, JobView
-from shared.searches import Asked, Search
+from shared.searches import Asked
 from tests.unit.gateway.site import NOW, a_desk
 
 RUNNING = JobView(uuid4(), JobState.RUNNING, run=1, version=2, query="cats", images=100, due_at=NOW)
@@ -52,6 +52,18 @@ def test_a_program_is_told_how_many_of_those_kept_are_thumbnails(tmp_path: Path)
     assert (document["kept"], document["thumbnails"], document["not_needed"]) == (90, 4, 25)
 
 
+def test_a_program_is_told_what_the_archive_is_and_how_each_engine_ended(tmp_path: Path) -> None:
+    job = replace(COMPLETED, archive_run=1, archive_size=1234, archive_sha256="ab" * 32)
+    status = replace(status_of_row(job), engines=(Asked("google", "blocked", found=12),))
+
+    document = document_of(a_desk(tmp_path), status)
+
+    assert document["version"] == 2
+    assert document["archive"] == {"size": 1234, "sha256": "ab" * 32, "pictures": 90}
+    assert document["engines"] == [{"engine": "google", "ending": "blocked", "found": 12}]
+    assert document_of(a_desk(tmp_path), status_of_row(RUNNING))["archive"] is None
+
+
 def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:
     filters = Filters(colour=Colour.TEAL)
 
@@ -60,18 +72,13 @@ def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:
 
 
 def test_only_engines_that_were_asked_and_could_not_apply_a_filter_are_named() -> None:
-    search = Search(
-        True,
-        30,
-        (
-            Asked("google", "cooling_down", ignored=("colour",)),
-            Asked("bing", "exhausted"),
-            Asked("openverse", "enough", ignored=("colour", "age")),
-        ),
+    engines = (
+        Asked("google", "cooling_down", ignored=("colour",)),
+        Asked("bing", "exhausted"),
+        Asked("openverse", "enough", ignored=("colour", "age")),
     )
 
-    assert ignored_in(search) == {"openverse": ("colour", "age")}
-    assert ignored_in(None) == {}
+    assert Status(uuid4(), "running", engines=engines).ignored == {"openverse": ("colour", "age")}
 
 
 def test_a_completed_job_can_be_downloaded_until_its_link_expires() -> None:
