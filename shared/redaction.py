@@ -8,7 +8,7 @@ _ADDRESS = re.compile(r"[^\s@<>\"']+@[^\s@<>\"']+\.[^\s@<>\"']+")
 
 
 def hide_addresses(text: str) -> str:
-    return _ADDRESS.sub("[address]", text)
+    return _ADDRESS.sub("[address]", text) if "@" in text else text
 
 
 def without_addresses(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
