@@ -8,7 +8,7 @@ from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
 from services.gateway import api, downloads, sheets, status_views, views
-from services.gateway.bodies import MAX_BYTES
+from services.gateway.bodies import MAX_BYTES, SECONDS
 from services.gateway.connecting import Stores
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
@@ -45,9 +45,10 @@ async def run(settings: Settings) -> None:
         await asyncio.Event().wait()
 
 
-def build_web(desk: Desk) -> web.Application:
+def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app = web.Application(client_max_size=MAX_BYTES, middlewares=[answer_problems, own_forms_only(desk.public_url)])
     app[DESK] = desk
+    app[SECONDS] = body_seconds
     set_up_templates(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.router.add_get("/", views.show_form, name="form")

@@ -12,7 +12,9 @@ from shared.errors import AidError
 
 MAX_BYTES = 16 * 1024
 _MAX_FIELDS = 25
-_SECONDS = 10.0
+
+SECONDS = web.AppKey("seconds for a body", float)
+"""How long one may take to arrive."""
 
 
 class MalformedRequestError(AidError):
@@ -50,7 +52,7 @@ async def _text(request: web.Request, content_type: str) -> str:
     if request.content_type != content_type or (request.charset or "utf-8").lower() != "utf-8":
         raise web.HTTPUnsupportedMediaType
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(request.app[SECONDS]):
             return (await request.read()).decode()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, cast
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from services.gateway import fields
 from services.gateway.fields import FieldError
@@ -25,6 +27,54 @@ class Limits:
     max_images: int = 500
     horizon: timedelta = timedelta(days=366)
     time_zone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the fields are read by. `forgive_zone`: an unknown one too, since a browser said it and no person."""
+
+    limits: Limits
+    forgive_zone: bool = False
+
+
+def _zone(text: str, info: ValidationInfo) -> ZoneInfo:
+    rules = cast("Rules", info.context)
+    return fields.zone(text, otherwise=rules.limits.time_zone, forgive=rules.forgive_zone)
+
+
+DAY = {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+CLOCK = {"type": "string", "pattern": "^[0-9]{1,2}:[0-9]{2}$"}
+
+Day = Annotated[date, PlainValidator(fields.calendar_day), WithJsonSchema(DAY)]
+Clock = Annotated[time, PlainValidator(fields.clock_time), WithJsonSchema(CLOCK)]
+Zone = Annotated[ZoneInfo, PlainValidator(_zone), WithJsonSchema({"type": ["string", "null"]})]
+NowOrAt = Annotated[str, PlainValidator(fields.now_or_at), WithJsonSchema({"enum": [fields.NOW, fields.AT, "", None]})]
+
+
+class Choosing(BaseModel):
+    when: NowOrAt = Field(
+        default="",
+        description="`now`, whatever else is said, or `at` the date and time; said neither, a date or time decides.",
+    )
+
+
+class Zoned(BaseModel):
+    zone: Zone = Field(
+        default="",
+        alias=fields.ZONE,
+        validate_default=True,
+        description="Where the date and the time are meant: a name of the IANA database. Nothing: this server's.",
+        examples=["Europe/Berlin"],
+    )
+
+
+class NewTime(Zoned):
+    """Another date and time for a job that has not begun."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    day: Day = Field(alias=fields.DATE, description="On that person's calendar, `YYYY-MM-DD`.", examples=["2030-09-20"])
+    clock: Clock = Field(alias=fields.TIME, description="On that person's clock, `HH:MM`.", examples=["11:41"])
 
 
 @dataclass(frozen=True)
@@ -53,33 +103,31 @@ class DueReading:
 def read_due(pairs: Pairs, *, now: datetime, limits: Limits, forgive_zone: bool = False) -> DueReading:
     """A request that names a time and nothing else."""
     reader = Reader(pairs, known=NAMES)
-    due = take_due(reader, limits=limits, forgive_zone=forgive_zone)
+    due = take_due(reader, Rules(limits, forgive_zone))
     if due:
         reader.note(lambda: check_in_time(due, now=now, horizon=limits.horizon))
-    return DueReading(reader.typed, reader.problems, due)
+    return DueReading(reader.typed, reader.in_order(), due)
 
 
-def take_now_or_due(reader: Reader, *, now: datetime, limits: Limits, forgive_zone: bool) -> Due | None:
+def take_now_or_due(reader: Reader, rules: Rules, *, now: datetime) -> Due | None:
     """Of a request that need not name a time; one that mentions a date or a time, be it empty, means to."""
     named = fields.DATE in reader.typed or fields.TIME in reader.typed
-    choice = reader.take(fields.WHEN, partial(fields.now_or_at, otherwise=fields.AT if named else fields.NOW))
-    if choice == fields.AT:
-        return take_due(reader, limits=limits, forgive_zone=forgive_zone)
-    zone = _take_zone(reader, limits, forgive_zone=forgive_zone)
-    if choice is None or zone is None:
+    chosen = reader.take(Choosing)
+    if chosen and (chosen.when or (fields.AT if named else fields.NOW)) == fields.AT:
+        return take_due(reader, rules)
+    zoned = reader.take(Zoned, rules)
+    if chosen is None or zoned is None:
         return None
-    return Due(to_milliseconds(now), twice=False, day=now.astimezone(zone).date(), zone=zone, at_once=True)
+    return Due(to_milliseconds(now), twice=False, day=now.astimezone(zoned.zone).date(), zone=zoned.zone, at_once=True)
 
 
-def take_due(reader: Reader, *, limits: Limits, forgive_zone: bool) -> Due | None:
+def take_due(reader: Reader, rules: Rules) -> Due | None:
     """Past times too; None when a field makes no sense."""
-    zone = _take_zone(reader, limits, forgive_zone=forgive_zone)
-    day = reader.take(fields.DATE, fields.calendar_day)
-    clock = reader.take(fields.TIME, fields.clock_time)
-    if not (day and clock and zone):
+    named = reader.take(NewTime, rules)
+    if named is None:
         return None
-    moment = reader.note(lambda: _moment(datetime.combine(day, clock), zone))
-    return Due(moment.at, moment.twice, day, zone) if moment else None
+    moment = reader.note(lambda: _moment(datetime.combine(named.day, named.clock), named.zone))
+    return Due(moment.at, moment.twice, named.day, named.zone) if moment else None
 
 
 def check_in_time(due: Due, *, now: datetime, horizon: timedelta) -> None:
@@ -89,10 +137,6 @@ def check_in_time(due: Due, *, now: datetime, horizon: timedelta) -> None:
         raise FieldError(fields.DATE if earlier_day else fields.TIME, "past")
     if due.at > now + horizon:
         raise FieldError(fields.DATE, "date_too_far", days=horizon.days)
-
-
-def _take_zone(reader: Reader, limits: Limits, *, forgive_zone: bool) -> ZoneInfo | None:
-    return reader.take(fields.ZONE, partial(fields.zone, otherwise=limits.time_zone, forgive=forgive_zone))
 
 
 def _moment(wall: datetime, zone: ZoneInfo) -> Moment:

@@ -56,7 +56,7 @@ _UNREADABLE = ("Cc", "Cs", "Zl", "Zp")  # control characters, lone surrogates, l
 _DIGITS_THAT_MATTER = 9
 
 
-class FieldError(Exception):
+class FieldError(ValueError):
     """One field is wrong. `code` and `context` stay the same in every language."""
 
     def __init__(self, field: str, code: str, **context: object) -> None:
@@ -77,10 +77,10 @@ def search_query(text: str) -> str:
     return query
 
 
-def now_or_at(text: str, *, otherwise: str) -> str:
-    """`otherwise` when nothing is said."""
-    choice = text.strip().lower() or otherwise
-    if choice not in (NOW, AT):
+def now_or_at(text: str) -> str:
+    """Empty when nothing is said."""
+    choice = text.strip().lower()
+    if choice not in ("", NOW, AT):
         raise FieldError(WHEN, "when_unknown")
     return choice
 

@@ -1,8 +1,12 @@
 """Headers that every answer carries, errors and files included."""
 
+from collections.abc import Mapping
+from uuid import uuid4
+
 from aiohttp import web
 
 REQUEST_ID = web.RequestKey("request_id", str)
+ALWAYS = web.AppKey("always", Mapping[str, str])
 
 STATIC = "/static/"
 
@@ -26,15 +30,18 @@ SECURITY = {
 _ONE_YEAR = "max-age=31536000"
 
 
+def new_request_id() -> str:
+    return uuid4().hex[:16]
+
+
 def add_headers_to_all(app: web.Application, *, https: bool) -> None:
     """Also to answers that no handler of ours made."""
+    always = {**SECURITY, "Strict-Transport-Security": _ONE_YEAR} if https else SECURITY
+    app[ALWAYS] = always
 
     async def add(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.update(SECURITY)
-        if REQUEST_ID in request:
-            response.headers["X-Request-Id"] = request[REQUEST_ID]
-        if https:
-            response.headers["Strict-Transport-Security"] = _ONE_YEAR
+        response.headers.update(always)
+        response.headers["X-Request-Id"] = request.get(REQUEST_ID) or new_request_id()
         # Files of ours are asked for again, and answered by 304 while they are the same.
         response.headers.setdefault("Cache-Control", "no-cache" if request.path.startswith(STATIC) else "no-store")
 

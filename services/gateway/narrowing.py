@@ -1,30 +1,31 @@
 """The filters of a request, read field by field. Pure."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter
+from pydantic import BaseModel, Field, PlainValidator, TypeAdapter, ValidationInfo, WithJsonSchema
 
 from services.gateway.codes import COUNTRIES, LANGUAGES
 from services.gateway.fields import FieldError
 from services.gateway.reading import Reader
-from shared.filters import Filters, Site
-from shared.filterwords import FILTER_WORDS, default_of
+from shared.filters import NO_FILTERS, Filters, Site
+from shared.filterwords import FILTER_WORDS, OFF, ON, default_of
 from shared.strangers import url_of
 
 _SITE: TypeAdapter[str] = TypeAdapter(Site)
 
+_TWO_LETTERS = "^([A-Za-z]{2})?$"
+
 
 def take_filters(reader: Reader) -> Filters | None:
     """Those nobody mentions are as by default. None when a field makes no sense."""
-    taken = {
-        name: reader.take(wording.name, _TEXTS.get(name) or partial(_choice, name))
-        for name, wording in FILTER_WORDS.items()
-    }
-    return None if None in taken.values() else Filters.model_validate(taken)
+    taken = reader.take(Narrowing)
+    if taken is None:
+        return None
+    return Filters.model_validate(taken.model_dump()) if taken.model_fields_set else NO_FILTERS
 
 
-def _choice(name: str, text: str) -> str:
+def _choice(text: str, info: ValidationInfo) -> str:
+    name = info.field_name or ""
     wording = FILTER_WORDS[name]
     value = text.strip().lower() or default_of(name)
     if value not in wording.choices:
@@ -61,5 +62,49 @@ def _country(text: str) -> str:
     return country
 
 
-_TEXTS: Mapping[str, Callable[[str], str]] = {"site": _site, "language": _language, "country": _country}
-"""How those are read that are typed and not chosen."""
+def _field(name: str, description: str, **schema: Any) -> Any:
+    """Of what the engine is asked for as `name`; `schema`: what a program may send instead of nothing."""
+    wording = FILTER_WORDS[name]
+    if wording.choices:
+        also = [True, False] if set(wording.choices) == {ON, OFF} else []
+        schema = {"enum": [*wording.choices, *also, "", None]}
+    return Field(
+        default=default_of(name),
+        alias=wording.name,
+        title=wording.label,
+        description=description,
+        json_schema_extra=lambda told: told.update(schema),
+    )
+
+
+# What a value may be stands with each field: choices differ.
+Choice = Annotated[str, PlainValidator(_choice), WithJsonSchema({})]
+SiteText = Annotated[str, PlainValidator(_site), WithJsonSchema({"type": ["string", "null"]})]
+LanguageCode = Annotated[str, PlainValidator(_language), WithJsonSchema({"type": ["string", "null"]})]
+CountryCode = Annotated[str, PlainValidator(_country), WithJsonSchema({"type": ["string", "null"]})]
+
+
+class Narrowing(BaseModel):
+    """The fields that narrow a search, under the names that `Filters` knows them by."""
+
+    minimum_size: Choice = _field("minimum_size", "As many pixels at least, whatever the shape.")
+    orientation: Choice = _field("orientation", "Of the picture as people see it.")
+    colour: Choice = _field("colour", "What colours it has, or which is the main one.")
+    kind: Choice = _field("kind", "What sort of picture it is.")
+    file_format: Choice = _field("file_format", "Of the file itself.")
+    licence: Choice = _field(
+        "licence", "What one wants to do with it. An engine's word on a licence is a hint, not a grant."
+    )
+    safe_search: Choice = _field("safe_search", "Whether pictures are left out that not everybody wants to see.")
+    site: SiteText = _field(
+        "site",
+        "A host name; pages of hosts below it count too. Of an address its host is taken.",
+        examples=["nasa.gov"],
+    )
+    language: LanguageCode = _field(
+        "language", "Of the pages, as in ISO 639-1, in either case.", pattern=_TWO_LETTERS, examples=["de"]
+    )
+    country: CountryCode = _field(
+        "country", "Where the pages are from, as in ISO 3166-1, in either case.", pattern=_TWO_LETTERS, examples=["AT"]
+    )
+    age: Choice = _field("age", "How long ago the picture was published at most.")

@@ -1,18 +1,18 @@
 """Everything that goes wrong in a request, as one answer: a page for people, problem+json (RFC 9457) under /api."""
 
+import errno
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from uuid import uuid4
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp_jinja2 import render_template
 
 from services.gateway.bodies import MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.fields import FieldError
 from services.gateway.handing import ArchiveMissingError
-from services.gateway.headers import REQUEST_ID
+from services.gateway.headers import REQUEST_ID, new_request_id
 from services.gateway.nonces import StaleFormError
 from services.gateway.statuses import LinkExpiredError
 from services.gateway.submissions import FormRefusedError, JobUnconfirmedError
@@ -90,6 +90,8 @@ def problem_of(error: Exception) -> Problem:
         return Problem(400, error.code, str(error))
     if isinstance(error, web.HTTPException):
         return _of_http(error)
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return _BY_STATUS[404]  # of a static file, which aiohttp looks for unseen
     return next((problem for kind, problem in _BY_KIND.items() if isinstance(error, kind)), _INTERNAL)
 
 
@@ -102,13 +104,15 @@ def _of_http(error: web.HTTPException) -> Problem:
 @web.middleware
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: whatever is raised inside becomes an answer with a request id to ask us about."""
-    request[REQUEST_ID] = uuid4().hex[:16]
+    request[REQUEST_ID] = new_request_id()
     with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
         try:
             return await handler(request)
         except web.HTTPException as error:
             if error.status < 400:  # noqa: PLR2004 - a redirect
                 raise
+            if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
+                return _methods(error)
             return answer(request, problem_of(error))
         except Exception as error:  # noqa: BLE001 - the last resort
             tell_operator(error)
@@ -123,6 +127,11 @@ def tell_operator(error: Exception) -> None:
         log.error("request_failed", exc_info=error)
 
 
+def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
+    """To OPTIONS: what can be done at this address, by our own pages alone."""
+    return web.Response(status=204, headers={"Allow": ", ".join(sorted({*error.allowed_methods, hdrs.METH_OPTIONS}))})
+
+
 def answer(request: web.Request, problem: Problem) -> web.Response:
     if request.path.startswith("/api/"):
         response = web.json_response(
@@ -132,6 +141,8 @@ def answer(request: web.Request, problem: Problem) -> web.Response:
         context = {"problem": problem, "request_id": request[REQUEST_ID]}
         response = render_template("error.html", request, context, status=problem.status)
     response.headers.update(problem.headers)
+    if problem.status == web.HTTPRequestTimeout.status_code:
+        response.force_close()  # the rest of the body may still come
     return response
 
 
