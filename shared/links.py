@@ -28,6 +28,14 @@ class Wish:
     filters: Filters = NO_FILTERS
 
 
+@dataclass(frozen=True)
+class Stop:
+    """What a "this was not me" link carries: whom to leave alone, as a pseudonym, and whose job it was about."""
+
+    pseudonym: str
+    job_id: UUID
+
+
 class Links:
     """`keys` newest first: the first signs, all are accepted. `public_url` is where people reach the gateway."""
 
@@ -63,6 +71,17 @@ class Links:
         """BadLinkError when it is not one of ours."""
         (query, images, *stored), _ = self._load("retry", token)
         return Wish(str(query), int(images), Filters.of_stored(stored[0] if stored else None))
+
+    def stop(self, stop: Stop) -> str:
+        return f"{self._public_url}/stop/{self.stop_token(stop)}"
+
+    def stop_token(self, stop: Stop) -> str:
+        return self._signer("stop").dumps([stop.pseudonym, stop.job_id.hex])
+
+    def read_stop(self, token: str) -> Stop:
+        """BadLinkError when it is not one of ours."""
+        (pseudonym, job_id), _ = self._load("stop", token)
+        return Stop(str(pseudonym), UUID(job_id))
 
     def _read_job(self, purpose: str, token: str) -> SignedJob:
         text, signed_at = self._load(purpose, token)

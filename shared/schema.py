@@ -36,10 +36,17 @@ TABLES = {
         job_id uuid, kind text, state text, claimed_by uuid, claimed_at timestamp, attempts int, copies int,
         accepted_at timestamp, message_id text,
         PRIMARY KEY (job_id, kind)""",
+    "submissions": """
+        address_hash text, job_id uuid, submitted_at timestamp, ended boolean,
+        PRIMARY KEY (address_hash, job_id)""",
+    "submission_counts": """
+        subject text, bucket timestamp, replica uuid, accepted int,
+        PRIMARY KEY ((subject, bucket), replica)""",
+    "suppressions": "address_hash text PRIMARY KEY, since timestamp",
 }
 
-KEPT_FOR = {"mails": timedelta(days=45)}
-"""A net: what a notifier writes that was killed while others cleaned up goes by itself."""
+KEPT_FOR = {"mails": timedelta(days=45), "submission_counts": timedelta(hours=3)}
+"""What goes by itself. Of mails it is a net: a notifier may be killed that wrote while others cleaned up."""
 
 
 def statements(keyspace: str, replication_factor: int) -> Iterator[str]:

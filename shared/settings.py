@@ -67,6 +67,10 @@ SecretKeys = Annotated[CommaSeparated, AfterValidator(_long_keys), Field(repr=Fa
 """Newest first."""
 
 
+AddressKey = Annotated[str, Field(min_length=_SHORTEST_KEY, repr=False)]
+"""Under which addresses are known by pseudonyms; never changed, unlike those that sign."""
+
+
 def _origin(url: str) -> str:
     try:
         parts = urlsplit(url)

@@ -14,6 +14,7 @@ from bench.listening import listening
 from deploy.local.ports import free_ports
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from tests.integration.running import running
+from tests.unlimited import WITHOUT_LIMITS
 
 KEY = "a key of a measurement that is long enough"
 
@@ -45,6 +46,8 @@ def _environment(kafka_url: str, cassandra_hosts: str, archives: Path, port: int
         "AID_CASSANDRA_HOSTS": cassandra_hosts,
         "AID_ARCHIVES": archives.as_uri(),
         "AID_SECRET_KEYS": KEY,
+        "AID_ADDRESS_KEY": KEY,
+        **WITHOUT_LIMITS,
         "AID_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "AID_WEB_HOST": "127.0.0.1",
         "AID_WEB_PORT": str(port),

@@ -12,7 +12,7 @@ from deploy.local.web import is_ok
 ALL = ("AID_KAFKA_URL", "AID_CASSANDRA_HOSTS", "AID_CASSANDRA_KEYSPACE", "AID_LOG_FORMAT", "AID_HEALTH_HOST")
 
 TOLD = {
-    "gateway": ("AID_WEB_HOST", "AID_WEB_PORT", "AID_PUBLIC_URL", "AID_SECRET_KEYS", "AID_ARCHIVES"),
+    "gateway": ("AID_WEB_HOST", "AID_WEB_PORT", "AID_PUBLIC_URL", "AID_SECRET_KEYS", "AID_ADDRESS_KEY", "AID_ARCHIVES"),
     "scheduler": (),
     "scraper": (
         "AID_ENGINES",
@@ -26,7 +26,7 @@ TOLD = {
         "AID_CHROMEDRIVER",
     ),
     "packager": ("AID_ARCHIVES", "AID_ALLOWED_PRIVATE_ADDRESSES", "AID_THUMBNAILS"),
-    "notifier": ("AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS"),
+    "notifier": ("AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS", "AID_ADDRESS_KEY"),
 }
 
 

@@ -13,7 +13,7 @@ from deploy.local.pictureweb import PictureWeb
 from deploy.local.plan import Plan, port_setting
 from deploy.local.ports import LOOPBACK
 
-SECRET = frozenset({"AID_SECRET_KEYS", "AID_S3_SECRET"})
+SECRET = frozenset({"AID_SECRET_KEYS", "AID_ADDRESS_KEY", "AID_S3_SECRET"})
 
 _USER_IN_URL = re.compile(r"://.*@")
 
@@ -31,7 +31,8 @@ def settings(plan: Plan, chromium: Chromium) -> dict[str, str]:
         "AID_WEB_HOST": LOOPBACK,
         "AID_WEB_PORT": web_port,
         "AID_PUBLIC_URL": f"http://{LOOPBACK}:{web_port}",
-        "AID_SECRET_KEYS": _secret_keys(plan.home / "secret-keys"),
+        "AID_SECRET_KEYS": _secret(plan.home / "secret-keys"),
+        "AID_ADDRESS_KEY": _secret(plan.home / "address-key"),
         "AID_ARCHIVES": (plan.home / "archives").as_uri(),
         "AID_SMTP_URL": f"smtp://{LOOPBACK}:{ports.smtp}",
         "AID_MAIL_FROM": "images@example.com",
@@ -42,8 +43,8 @@ def settings(plan: Plan, chromium: Chromium) -> dict[str, str]:
     return {**ours, **pictures, **plan.chosen}
 
 
-def _secret_keys(path: Path) -> str:
-    """Made up at the first start and kept, so that links of yesterday still open."""
+def _secret(path: Path) -> str:
+    """Made up at the first start and kept, so that links of yesterday still open, and whom nobody may mail is known."""
     if not path.exists():
         write_whole(path, secrets.token_hex(32), mode=0o600)
     return path.read_text()

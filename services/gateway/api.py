@@ -7,6 +7,7 @@ from aiohttp import web
 
 from services.gateway import changes
 from services.gateway.bodies import MalformedRequestError, json_pairs
+from services.gateway.crowds import CLIENT
 from services.gateway.desk import DESK, Desk
 from services.gateway.documents import document_of, url_of
 from services.gateway.due import read_due
@@ -26,6 +27,7 @@ async def submit_job(request: web.Request) -> web.Response:
         key,
         stores=desk.stores.get,
         publisher=desk.publisher.get,
+        admit=desk.admissions.by(request[CLIENT]),
         now=desk.now(),
         patience=desk.patience,
     )

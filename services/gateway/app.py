@@ -10,6 +10,7 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from services.gateway import api, downloads, sheets, status_views, views
 from services.gateway.bodies import MAX_BYTES, SECONDS
 from services.gateway.connecting import Stores
+from services.gateway.crowds import limit_clients
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
 from services.gateway.origins import own_forms_only
@@ -46,7 +47,14 @@ async def run(settings: Settings) -> None:
 
 
 def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
-    app = web.Application(client_max_size=MAX_BYTES, middlewares=[answer_problems, own_forms_only(desk.public_url)])
+    app = web.Application(
+        client_max_size=MAX_BYTES,
+        middlewares=[
+            answer_problems,
+            limit_clients(desk.client_rates, desk.trusted_proxies, desk.now),
+            own_forms_only(desk.public_url),
+        ],
+    )
     app[DESK] = desk
     app[SECONDS] = body_seconds
     set_up_templates(app)

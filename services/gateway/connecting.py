@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from services.gateway.ledger import Ledger
 from shared.cassandra import Cassandra
 from shared.claims import Heartbeats
 from shared.errors import DependencyAwayError
 from shared.jobs import Jobs
 from shared.recipients import Recipients
 from shared.searches import Searches
+from shared.suppressions import Suppressions
 
 T = TypeVar("T")
 
@@ -37,7 +39,16 @@ class Stores:
     recipients: Recipients
     heartbeats: Heartbeats
     searches: Searches
+    ledger: Ledger
+    suppressions: Suppressions
 
     @classmethod
     def of(cls, cassandra: Cassandra) -> "Stores":
-        return cls(Jobs(cassandra), Recipients(cassandra), Heartbeats(cassandra), Searches(cassandra))
+        return cls(
+            Jobs(cassandra),
+            Recipients(cassandra),
+            Heartbeats(cassandra),
+            Searches(cassandra),
+            Ledger(cassandra),
+            Suppressions(cassandra),
+        )

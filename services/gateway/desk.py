@@ -7,16 +7,21 @@ from functools import partial
 
 from aiohttp import web
 
+from services.gateway.admissions import Admissions
+from services.gateway.clientaddress import Networks
 from services.gateway.connecting import Connecting, Stores
+from services.gateway.crowds import ClientRates
 from services.gateway.due import Limits
 from services.gateway.files import serve
 from services.gateway.handing import Archives, HandOut
 from services.gateway.nonces import Nonces
+from services.gateway.quotas import Quotas
 from services.gateway.redirects import redirect
 from services.gateway.settings import Settings
 from shared.archivesettings import folder_of
 from shared.links import Links
 from shared.localarchives import LocalArchives
+from shared.pseudonyms import Pseudonyms
 from shared.publisher import Publisher
 from shared.s3archives import S3Archives
 
@@ -37,15 +42,22 @@ class Desk:
     limits: Limits
     archives: Archives
     hand_out: HandOut
+    admissions: Admissions
+    client_rates: ClientRates
+    trusted_proxies: Networks
     patience: float
     now: Clock
-    stores: Connecting[Stores] = field(default_factory=lambda: Connecting("cassandra"))
+    stores: Connecting[Stores]
     publisher: Connecting[Publisher] = field(default_factory=lambda: Connecting("kafka"))
 
     @classmethod
     def of(cls, settings: Settings, *, now: Clock = utc_now) -> "Desk":
         """Nothing is connected yet."""
         archives, hand_out = _archives(settings)
+        stores = Connecting[Stores]("cassandra")
+        admissions = Admissions(
+            _quotas(settings), Pseudonyms(settings.address_key), stores.get, patience=settings.accept_seconds
+        )
         return cls(
             public_url=settings.public_url,
             links=Links(settings.secret_keys, settings.public_url),
@@ -53,9 +65,28 @@ class Desk:
             limits=Limits(settings.max_images, timedelta(days=settings.horizon_days), settings.time_zone),
             archives=archives,
             hand_out=hand_out,
+            admissions=admissions,
+            client_rates=ClientRates(
+                requests_minute=settings.limit_client_requests,
+                changes_hour=settings.limit_client_changes,
+                streams_minute=settings.limit_client_streams,
+            ),
+            trusted_proxies=settings.proxies,
             patience=settings.accept_seconds,
             now=now,
+            stores=stores,
         )
+
+
+def _quotas(settings: Settings) -> Quotas:
+    return Quotas(
+        client_hour=settings.limit_client_jobs,
+        address_hour=settings.limit_address_hour,
+        address_day=settings.limit_address_day,
+        address_active=settings.limit_address_active,
+        domain_hour=settings.limit_domain_hour,
+        site_hour=settings.limit_site_hour,
+    )
 
 
 def _archives(settings: Settings) -> tuple[Archives, HandOut]:

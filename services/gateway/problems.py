@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from aiohttp import hdrs, web
 from aiohttp_jinja2 import render_template
+from prometheus_client import Counter
 
 from services.gateway.bodies import MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
@@ -14,11 +15,14 @@ from services.gateway.fields import FieldError
 from services.gateway.handing import ArchiveMissingError
 from services.gateway.headers import REQUEST_ID, new_request_id
 from services.gateway.nonces import StaleFormError
+from services.gateway.quotas import TooManyError
 from services.gateway.statuses import LinkExpiredError
 from services.gateway.submissions import FormRefusedError, JobUnconfirmedError
 from shared.errors import BadLinkError, DependencyAwayError
 
 log = structlog.get_logger()
+
+RATE_LIMITED = Counter("aid_rate_limited_total", "Requests refused because there were too many", ["rule"])
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -86,6 +90,9 @@ def problem_of(error: Exception) -> Problem:
     """What to tell about an error; never the text of one that is not meant for people."""
     if isinstance(error, FormRefusedError | TimeRefusedError):
         return Problem(422, "fields_wrong", "Some fields need another value", fields=error.problems)
+    if isinstance(error, TooManyError):
+        wait = {"Retry-After": str(error.seconds)}
+        return Problem(429, f"too_many_requests_{error.rule}", error.sentence, headers=wait)
     if isinstance(error, MalformedRequestError):
         return Problem(400, error.code, str(error))
     if isinstance(error, web.HTTPException):
@@ -120,9 +127,12 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
 
 
 def tell_operator(error: Exception) -> None:
-    """Of what is wrong on our side; what people send wrongly stands in the access log."""
+    """Of what is wrong on our side, or too much; what people send wrongly stands in the access log."""
     if isinstance(error, DependencyAwayError):
         log.warning("dependency_away", dependency=error.dependency, detail=str(error))
+    elif isinstance(error, TooManyError):
+        RATE_LIMITED.labels(error.name).inc()
+        log.info("rate_limited", rule=error.name)
     elif problem_of(error) is _INTERNAL:
         log.error("request_failed", exc_info=error)
 

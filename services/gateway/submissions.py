@@ -1,5 +1,6 @@
 """Accepting a request: the recipient first, then `JobSubmitted`, and only then a promise."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from services.gateway.admissions import Admitting
 from services.gateway.fields import FieldError
 from services.gateway.forms import JobForm, Reading
 from services.gateway.nonces import fresh, job_id_of
@@ -67,13 +69,14 @@ async def accept(
     *,
     stores: Callable[[], SubmissionStores],
     publisher: Callable[[], Publishing],
+    admit: Admitting,
     now: datetime,
     patience: float,
 ) -> Accepted:
     """Without a nonce every request is one of its own.
 
     `stores` and `publisher` raise DependencyAwayError while not connected; each answer gets `patience` seconds.
-    FormRefusedError: nothing is kept of it. DependencyAwayError: it will not run unless it is sent again.
+    FormRefusedError, TooManyError: nothing is kept of it. DependencyAwayError: it will not run unless it is sent again.
     JobUnconfirmedError: it may run.
     """
     form = reading.form
@@ -86,7 +89,9 @@ async def accept(
             raise FormRefusedError(reading.problems)
         recipient = Recipient(form.address, form.time_zone)
         kafka = publisher()
-        await within(patience, "cassandra", stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now))
+        async with admit(job_id, form.address, due_at=form.due_at, now=now) as count:
+            known_to_mail = stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now)
+            await within(patience, "cassandra", asyncio.gather(known_to_mail, count()))
         await _tell(kafka, _submitted(job_id, form, now), patience)
     log.info("job_accepted", job_id=str(job_id), images=form.images, due_at=form.due_at.isoformat(), repeat=bool(known))
     return Accepted(job_id, form, known)

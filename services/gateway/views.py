@@ -4,11 +4,13 @@ from aiohttp import web
 
 from services.gateway import fields
 from services.gateway.bodies import form_pairs
+from services.gateway.crowds import CLIENT
 from services.gateway.desk import DESK, Desk
 from services.gateway.form_page import form_page
 from services.gateway.forms import Reading, read_form
 from services.gateway.nonces import StaleFormError
 from services.gateway.problems import problem_of, tell_operator
+from services.gateway.quotas import TooManyError
 from services.gateway.status_views import TWICE
 from services.gateway.submissions import Accepted, FormRefusedError, accept
 from shared.errors import DependencyAwayError
@@ -29,7 +31,7 @@ async def submit_form(request: web.Request) -> web.Response:
         accepted = await _accept(request, reading, signed)
     except StaleFormError as error:
         return form_page(request, typed=reading.typed, problem=problem_of(error))
-    except (FormRefusedError, DependencyAwayError) as error:
+    except (FormRefusedError, TooManyError, DependencyAwayError) as error:
         tell_operator(error)
         # With its nonce kept, sending it again is the same request again.
         return form_page(request, typed=reading.typed, nonce=signed, problem=problem_of(error))
@@ -49,6 +51,7 @@ async def _accept(request: web.Request, reading: Reading, signed_nonce: str | No
         desk.nonces.read(signed_nonce) if signed_nonce else None,
         stores=desk.stores.get,
         publisher=desk.publisher.get,
+        admit=desk.admissions.by(request[CLIENT]),
         now=desk.now(),
         patience=desk.patience,
     )

@@ -19,6 +19,7 @@ from shared.provision import ProvisionSettings, create_tables, create_topics
 from tests.faults.instances import Fleet, Instance
 from tests.integration.relay import ScriptedRelay, relaying
 from tests.pictureweb.site import PictureWeb
+from tests.unlimited import WITHOUT_LIMITS
 
 KEYSPACE = "faults"
 PARTITIONS = 4
@@ -67,6 +68,8 @@ async def running_system(
             "AID_MAIL_FROM": "images@example.com",
             "AID_PUBLIC_URL": gateways[0],
             "AID_SECRET_KEYS": key,
+            "AID_ADDRESS_KEY": key,
+            **WITHOUT_LIMITS,
             "AID_ENGINES": "google",
             "AID_GOOGLE_URL": web.google_url,
             "AID_THUMBNAILS": "never",  # the picture web's lie outside of this machine

@@ -81,7 +81,7 @@ def say_nothing_of_the_row(*_: Any, **__: Any) -> None:
 
 
 async def accept_and_then_keep(
-    reading: Reading, nonce: str | None, *, stores: Any, publisher: Any, now: datetime, patience: float
+    reading: Reading, nonce: str | None, *, stores: Any, publisher: Any, **rest: Any
 ) -> Accepted:
     """The gateway's own, in the other order."""
 
@@ -92,10 +92,10 @@ async def accept_and_then_keep(
     class KeptElsewhere:
         jobs, recipients = stores().jobs, Kept()
 
-    accepted = await _accept(reading, nonce, stores=KeptElsewhere, publisher=publisher, now=now, patience=patience)
+    accepted = await _accept(reading, nonce, stores=KeptElsewhere, publisher=publisher, **rest)
     if accepted.known is None:
         recipient = Recipient(accepted.form.address, accepted.form.time_zone)
-        await stores().recipients.put(accepted.job_id, recipient, due_at=accepted.form.due_at, now=now)
+        await stores().recipients.put(accepted.job_id, recipient, due_at=accepted.form.due_at, now=rest["now"])
     return accepted
 
 

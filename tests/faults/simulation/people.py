@@ -7,12 +7,15 @@ from random import Random
 from uuid import UUID
 
 from services.gateway import submissions
+from services.gateway.admissions import Admissions
 from services.gateway.connecting import Stores
 from services.gateway.forms import JobForm, Reading
 from services.gateway.nonces import job_id_of
+from services.gateway.quotas import UNLIMITED
 from shared.errors import DependencyAwayError
 from shared.events import CancelRequested, DeleteRequested, Event, RescheduleRequested
 from shared.fields import to_milliseconds
+from shared.pseudonyms import Pseudonyms
 from tests.faults.scene import Accepted
 from tests.faults.simulation.loop import Loop
 from tests.faults.simulation.process import Process
@@ -91,6 +94,7 @@ class People:
             nonce,
             stores=lambda: stores,
             publisher=lambda: publisher,
+            admit=Admissions(UNLIMITED, Pseudonyms("unused"), lambda: stores, patience=PATIENCE).by("somebody"),
             now=_now(),
             patience=PATIENCE,
         )

@@ -30,6 +30,7 @@ def environment(backbone: Backbone, port: int, folder: Path) -> dict[str, str]:
         "AID_WEB_PORT": str(port),
         "AID_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "AID_SECRET_KEYS": secrets.token_hex(),
+        "AID_ADDRESS_KEY": secrets.token_hex(),
         "AID_ARCHIVES": folder.as_uri(),
         "AID_ACCEPT_SECONDS": "2",
     }

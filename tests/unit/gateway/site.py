@@ -11,10 +11,13 @@ from services.gateway.app import build_web
 from services.gateway.desk import Clock, Desk
 from services.gateway.serving import serving_web
 from services.gateway.settings import Settings
+from tests.unlimited import WITHOUT_LIMITS
 
 NOW = datetime(2021, 8, 30, 11, 30, tzinfo=UTC)
 
 KEY = "a key for tests that is long enough"
+
+ADDRESS_KEY = "under which addresses are known in tests"
 
 ROW = {
     "search-query": "Best hd wallpaper",
@@ -48,7 +51,9 @@ def a_desk(folder: Path, *, now: Clock = lambda: NOW, **changes: str) -> Desk:
         "cassandra_hosts": "127.0.0.1:1",
         "public_url": "http://pictures.example",
         "secret_keys": KEY,
+        "address_key": ADDRESS_KEY,
         "archives": folder.as_uri(),
+        **{name.removeprefix("AID_").lower(): none for name, none in WITHOUT_LIMITS.items()},
         **changes,
     }
     return Desk.of(Settings.model_validate(told), now=now)

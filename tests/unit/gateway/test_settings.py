@@ -8,6 +8,7 @@ ENOUGH = {
     "AID_CASSANDRA_HOSTS": "127.0.0.1:9042",
     "AID_PUBLIC_URL": "https://pictures.example/",
     "AID_SECRET_KEYS": "the newest key of all, the key before that",
+    "AID_ADDRESS_KEY": "a key that is never changed",
     "AID_ARCHIVES": "file:///var/lib/archives",
 }
 
@@ -49,6 +50,10 @@ def test_what_is_missing_is_named(
         ("AID_TIME_ZONE", "Mars/Base"),
         ("AID_ARCHIVES", "relative/path"),
         ("AID_MAX_IMAGES", "0"),
+        ("AID_ADDRESS_KEY", "too short"),
+        ("AID_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("AID_TRUSTED_PROXIES", "everybody"),
+        ("AID_LIMIT_SITE_HOUR", "-1"),
     ],
 )
 def test_what_is_wrong_is_named_without_its_value(
