@@ -32,21 +32,6 @@ ARGUMENTS = (
     "--force-prefers-reduced-motion",  # a page that still scrolls smoothly moves the button away from the click
 )
 
-# As a person picks them: in the browser's own zone, this very minute, which is due at once.
-FILL_IN_NOW = """
-const now = new Date(), two = (n) => String(n).padStart(2, "0");
-const values = {
-  date: `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`,
-  time: `${two(now.getHours())}:${two(now.getMinutes())}`,
-};
-for (const [name, value] of Object.entries(values)) {
-  const field = document.querySelector(`[name="${name}"]`);
-  field.value = value;
-  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
-}
-"""
-
-
 @dataclass(frozen=True)
 class Wish:
     query: str
@@ -77,11 +62,10 @@ class Form:
             driver.quit()
 
     def submit(self, wish: Wish, *, patience: float = 20.0) -> None:
-        """Fill in everything, the time last, send it, and see the page that says it was taken."""
+        """Fill in everything, leave the time at "Now", send it, and see the page that says it was taken."""
         self._type("search-query", wish.query)
         self._type("email", wish.email)
         self._type("images", str(wish.images))
-        self.driver.execute_script(FILL_IN_NOW)
         self.driver.find_element(By.CSS_SELECTOR, "form [type=submit]").click()
         wait = WebDriverWait(self.driver, patience, ignored_exceptions=[StaleElementReferenceException])
         try:

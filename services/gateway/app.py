@@ -14,7 +14,7 @@ from services.gateway.crowds import limit_clients
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
 from services.gateway.origins import own_forms_only
-from services.gateway.pages import set_up_templates
+from services.gateway.pages import set_up_templates, show_icon
 from services.gateway.problems import answer_problems
 from services.gateway.serving import serving_web
 from services.gateway.settings import Settings
@@ -75,6 +75,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_post("/api/v1/jobs/{status}/reschedule", api.reschedule_job, name="api_reschedule")
     app.router.add_post("/api/v1/jobs/{status}/again", api.ask_again, name="api_again")
     app.router.add_post("/api/v1/jobs/{status}/delete", api.delete_job, name="api_delete")
+    app.router.add_get("/favicon.ico", show_icon, name="icon")
     app.router.add_static(f"{STATIC}bootstrap", get_bootstrap_css_dir(), name="bootstrap")
     app.router.add_static(STATIC, Path(__file__).parent / "static", name="static")
     return app

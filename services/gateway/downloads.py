@@ -11,6 +11,7 @@ from services.gateway.patience import within
 from services.gateway.statuses import LinkExpiredError, has_passed
 from shared.errors import BadLinkError
 from shared.jobs import JobState, JobView
+from shared.links import Wish
 
 log = structlog.get_logger()
 
@@ -33,10 +34,13 @@ async def _require_whole(desk: Desk, archive: Archive, promised: int | None) -> 
 
 def archive_of(job: JobView | None, *, now: datetime) -> Archive:
     """The archive that is handed out now. LinkExpiredError: not any more. BadLinkError: not yet."""
-    if job is None or job.state in (JobState.EXPIRED, JobState.FAILED, JobState.CANCELLED):
-        raise LinkExpiredError("nothing is left to download")
+    if job is None or job.state is JobState.EXPIRED:
+        raise LinkExpiredError("nothing is left of this job")
+    wish = Wish(job.query, job.images, job.filters)
+    if job.state in (JobState.FAILED, JobState.CANCELLED):
+        raise LinkExpiredError("nothing is left to download", wish)
     if job.state is not JobState.COMPLETED or job.archive_run is None:
         raise BadLinkError("there is no archive yet")
     if has_passed(job.expires_at, now):
-        raise LinkExpiredError("the link's time is over")
+        raise LinkExpiredError("the link's time is over", wish)
     return Archive(job.job_id, job.archive_run, job.query, left=job.expires_at - now if job.expires_at else None)

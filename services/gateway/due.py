@@ -110,15 +110,19 @@ def read_due(pairs: Pairs, *, now: datetime, limits: Limits, forgive_zone: bool 
 
 
 def take_now_or_due(reader: Reader, rules: Rules, *, now: datetime) -> Due | None:
-    """Of a request that need not name a time; one that mentions a date or a time, be it empty, means to."""
-    named = fields.DATE in reader.typed or fields.TIME in reader.typed
+    """Of a request that need not name a time."""
     chosen = reader.take(Choosing)
-    if chosen and (chosen.when or (fields.AT if named else fields.NOW)) == fields.AT:
+    if chosen and (chosen.when or unsaid_choice(reader.typed)) == fields.AT:
         return take_due(reader, rules)
     zoned = reader.take(Zoned, rules)
     if chosen is None or zoned is None:
         return None
     return Due(to_milliseconds(now), twice=False, day=now.astimezone(zoned.zone).date(), zone=zoned.zone, at_once=True)
+
+
+def unsaid_choice(typed: Mapping[str, str]) -> str:
+    """Whoever mentions a date or a time, be it empty, means to name one."""
+    return fields.AT if fields.DATE in typed or fields.TIME in typed else fields.NOW
 
 
 def take_due(reader: Reader, rules: Rules) -> Due | None:

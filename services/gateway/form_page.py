@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from types import MappingProxyType
 
 from aiohttp import web
@@ -10,14 +10,12 @@ from aiohttp_jinja2 import render_template
 
 from services.gateway import fields
 from services.gateway.desk import DESK, Desk
+from services.gateway.due import unsaid_choice
 from services.gateway.fields import FieldError
 from services.gateway.filterlines import chosen_in, is_narrowed
 from services.gateway.problems import Problem
-from services.gateway.times import wall_of
+from services.gateway.times import soon, wall_of
 from shared.filterwords import FIELD_NAMES, FILTER_WORDS
-
-LEAD = timedelta(minutes=5)
-"""Without a script a page cannot move its clock: it suggests a time that is still ahead when the form is sent."""
 
 
 def form_page(
@@ -29,11 +27,14 @@ def form_page(
 ) -> web.Response:
     """The form, filled in with what was `typed`; a `problem` comes first, and beside the fields it names."""
     desk = request.app[DESK]
-    values = typed if problem else {**_suggestions(desk), **typed}
+    suggested = None if problem else soon(desk.now())
+    values = {**_suggestions(desk, suggested), **typed} if suggested else typed
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
     context = {
         "values": {name: values.get(name, "") for name in fields.NAMES},
-        "suggested": problem is None,
+        "suggested": suggested,
+        "when": values.get(fields.WHEN, "").strip().lower() or unsaid_choice(values),
+        "zone": values.get(fields.ZONE) or desk.limits.time_zone,
         "problem": problem,
         "problems": {name: str(problems[name]) for name in fields.NAMES if name in problems},
         "strangers": [(name[:40], str(wrong)) for name, wrong in problems.items() if name not in fields.NAMES],
@@ -50,5 +51,6 @@ def form_page(
     return response
 
 
-def _suggestions(desk: Desk) -> dict[str, str]:
-    return dict(zip((fields.DATE, fields.TIME), wall_of(desk.now() + LEAD, desk.limits.time_zone), strict=True))
+def _suggestions(desk: Desk, at: datetime) -> dict[str, str]:
+    day, clock = wall_of(at, desk.limits.time_zone)
+    return {fields.WHEN: fields.NOW, fields.DATE: day, fields.TIME: clock}

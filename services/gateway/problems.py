@@ -11,6 +11,7 @@ from prometheus_client import Counter
 
 from services.gateway.bodies import MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
+from services.gateway.desk import DESK
 from services.gateway.fields import FieldError
 from services.gateway.handing import ArchiveMissingError
 from services.gateway.headers import REQUEST_ID, new_request_id
@@ -123,7 +124,14 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
             return answer(request, problem_of(error))
         except Exception as error:  # noqa: BLE001 - the last resort
             tell_operator(error)
-            return answer(request, problem_of(error))
+            return answer(request, problem_of(error), again_path=_again_path(request, error))
+
+
+def _again_path(request: web.Request, error: Exception) -> str | None:
+    if isinstance(error, LinkExpiredError) and error.wish:
+        return f"/retry/{request.app[DESK].links.retry_token(error.wish)}"
+    is_short = isinstance(error, DependencyAwayError | ArchiveMissingError)
+    return request.path if is_short and request.method == "GET" else None
 
 
 def tell_operator(error: Exception) -> None:
@@ -142,13 +150,14 @@ def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
     return web.Response(status=204, headers={"Allow": ", ".join(sorted({*error.allowed_methods, hdrs.METH_OPTIONS}))})
 
 
-def answer(request: web.Request, problem: Problem) -> web.Response:
+def answer(request: web.Request, problem: Problem, *, again_path: str | None = None) -> web.Response:
+    """`again_path`: where the same may be asked for once more, besides home."""
     if request.path.startswith("/api/"):
         response = web.json_response(
             _document(problem, request[REQUEST_ID]), status=problem.status, content_type="application/problem+json"
         )
     else:
-        context = {"problem": problem, "request_id": request[REQUEST_ID]}
+        context = {"problem": problem, "request_id": request[REQUEST_ID], "again_path": again_path}
         response = render_template("error.html", request, context, status=problem.status)
     response.headers.update(problem.headers)
     if problem.status == web.HTTPRequestTimeout.status_code:

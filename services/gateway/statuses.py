@@ -12,7 +12,7 @@ from shared.events import Stage
 from shared.fields import Refusals
 from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState, JobView
-from shared.links import SignedJob
+from shared.links import SignedJob, Wish
 from shared.recipients import Recipient
 from shared.searches import NOT_ASKED, Asked, Search
 
@@ -21,7 +21,11 @@ ACCEPTED = "accepted"
 
 
 class LinkExpiredError(AidError):
-    """The link was ours, but what it led to is gone."""
+    """The link was ours, but what it led to is gone; `wish` is what was asked for, where that is still known."""
+
+    def __init__(self, detail: str, wish: Wish | None = None) -> None:
+        super().__init__(detail)
+        self.wish = wish
 
 
 class FindingJobs(Protocol):

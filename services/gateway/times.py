@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _MINUTE = timedelta(minutes=1)
+_HALF_HOUR = timedelta(minutes=30)
+
+LEAD = timedelta(minutes=15)
+"""A time that a form suggests is still ahead when the form is sent."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,12 @@ def moment_of(wall: datetime, zone: ZoneInfo) -> Moment:
         # Within a day of the year 1 or 9999; whoever asks compares it with today.
         return Moment(wall.replace(tzinfo=UTC))
     return Moment(first, twice=first != second)
+
+
+def soon(now: datetime) -> datetime:
+    """In UTC: the first full or half hour that is LEAD or more ahead."""
+    earliest = now.astimezone(UTC) + LEAD
+    return earliest + (datetime.min.replace(tzinfo=UTC) - earliest) % _HALF_HOUR
 
 
 def wall_of(moment: datetime, zone: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
-// Times in the browser's own zone, "now" unless the person chooses, and the server's checks before the server's.
+// The person's own time zone, and the server's checks before the server's.
 
-import { dayOf, ownZone, readable, timeOf } from "./clock.js";
+import { dayOf, knows, momentsOf, nextShown, ownZone, readable, timeOf } from "./clock.js";
 
 const form = document.querySelector("form[data-texts]");
 const summary = document.getElementById("summary");
@@ -12,44 +12,52 @@ const input = (name) => form.elements[name];
 
 const GRACE = 120_000;
 const DAY = 86_400_000;
+const WHEN = ["when", "date", "time", "time-zone"];
 
-// What was sent once stands still: sent again, by a second click or after Back, it is the same job.
-// Browsers bring back the rest; not the filters, which they are told never to fill in.
 const folded = form.querySelector("details");
-const filters = [...folded.querySelectorAll("[name]")].map((field) => field.name);
-const FROZEN = ["date", "time", "time-zone", "nonce", ...filters];
+const zones = input("time-zone");
 
-let untouched = form.dataset.suggested === "yes";
-let sent = untouched ? (history.state?.sent ?? null) : null;
+// What was sent once is sent again as the same job, after Back too: browsers do not bring back the nonce by themselves.
+let sent = form.dataset.suggested ? (history.state?.sent ?? null) : null;
 
 function text(code, facts = {}) {
   return texts[code].replace(/\{(\w+)\}/g, (_, name) => facts[name]);
 }
 
-function showZone() {
-  if (ownZone()) {
-    input("time-zone").value = ownZone();
-    document.getElementById("zone-name").textContent = readable(ownZone());
+function select(zone) {
+  if (![...zones.options].some((option) => option.value === zone)) zones.prepend(new Option(readable(zone), zone));
+  zones.value = zone;
+}
+
+// Only over what the server suggested: what a browser has brought back stays.
+function suggest() {
+  if (!form.dataset.suggested || !zones.selectedOptions[0]?.defaultSelected) return;
+  const soon = new Date(form.dataset.suggested);
+  if (ownZone()) select(ownZone());
+  for (const [name, value] of [["date", dayOf(soon)], ["time", timeOf(soon)]]) {
+    if (input(name).value === input(name).defaultValue) input(name).value = value;
   }
 }
 
-function keepClock() {
-  const now = new Date();
-  input("date").min = dayOf(now);
-  if (untouched && !sent) {
-    input("date").value = dayOf(now);
-    input("time").value = timeOf(now);
-  }
-}
-
-function freeze() {
-  sent = Object.fromEntries(FROZEN.map((name) => [name, input(name).value]));
+// The address stays the browser's matter.
+function remember() {
+  const { email, ...rest } = Object.fromEntries(new FormData(form));
+  sent = rest;
   history.replaceState({ sent }, "");
 }
 
-function thaw() {
-  sent = null;
-  history.replaceState(null, "");
+// What narrows the search is never out of sight.
+function restore() {
+  for (const [name, value] of Object.entries(sent)) {
+    if (folded.contains(input(name)) && input(name).value !== value) folded.open = true;
+    if (name === "time-zone") select(value);
+    else input(name).value = value;
+  }
+}
+
+// A time that was accepted may have come meanwhile.
+function isSentAgain() {
+  return sent !== null && WHEN.every((name) => input(name).value === sent[name]);
 }
 
 function queryProblem(query) {
@@ -59,21 +67,36 @@ function queryProblem(query) {
   return "";
 }
 
+function isAt() {
+  return input("when").value !== "now";
+}
+
+// Empty where the server alone can tell.
+function chosenMoments() {
+  const [day, time, zone] = [input("date").value, input("time").value, zones.value];
+  return isAt() && day.length === "YYYY-MM-DD".length && time && knows(zone) ? momentsOf(day, time, zone) : null;
+}
+
 function dateProblem(field) {
   if (field.validity.badInput) return text("date_invalid");
   if (!field.value) return text("date_required");
-  const moment = new Date(`${field.value}T00:00`);
-  if (!sent && field.value < dayOf(new Date())) return text("past");
-  if (moment - Date.now() > daysAhead * DAY) return text("date_too_far", { days: daysAhead });
-  return "";
+  if (field.value.length !== "YYYY-MM-DD".length) return text("date_invalid");
+  if (!knows(zones.value) || isSentAgain()) return "";
+  if (field.value < dayOf(new Date(), zones.value)) return text("past");
+  const [moment] = chosenMoments() ?? [];
+  return moment - Date.now() > daysAhead * DAY ? text("date_too_far", { days: daysAhead }) : "";
 }
 
-function timeProblem(field, date) {
+function timeProblem(field) {
   if (field.validity.badInput) return text("time_invalid");
   if (!field.value) return text("time_required");
-  const today = !sent && date.value === dayOf(new Date());
-  if (today && new Date(`${date.value}T${field.value}`) <= Date.now() - GRACE) return text("past");
-  return "";
+  const moments = chosenMoments();
+  if (!moments) return "";
+  if (moments.length === 0) {
+    return text("time_skipped", { next: nextShown(input("date").value, field.value, zones.value) });
+  }
+  const today = input("date").value === dayOf(new Date(), zones.value);
+  return today && moments[0] <= Date.now() - GRACE && !isSentAgain() ? text("past") : "";
 }
 
 function emailProblem(field) {
@@ -94,8 +117,8 @@ function imagesProblem(field) {
 function allProblems() {
   return {
     "search-query": queryProblem(input("search-query").value),
-    date: dateProblem(input("date")),
-    time: timeProblem(input("time"), input("date")),
+    date: isAt() ? dateProblem(input("date")) : "",
+    time: isAt() ? timeProblem(input("time")) : "",
     email: emailProblem(input("email")),
     images: imagesProblem(input("images")),
   };
@@ -106,6 +129,7 @@ function showBeside(name, problem) {
   const error = document.getElementById(`${name}-error`);
   error.textContent = problem;
   error.hidden = !problem;
+  field.closest(".field").classList.toggle("field-wrong", Boolean(problem));
   field.classList.toggle("is-invalid", Boolean(problem));
   if (problem) field.setAttribute("aria-invalid", "true");
   else field.removeAttribute("aria-invalid");
@@ -131,46 +155,37 @@ function showProblems(problems) {
   summary.focus();
 }
 
+// The day is today's or later on the clock of the chosen zone; on one night it shows an hour twice.
+function followZone() {
+  if (knows(zones.value)) input("date").min = dayOf(new Date(), zones.value);
+  const note = document.getElementById("clock-note");
+  const said = chosenMoments()?.length === 2 ? note.dataset.twice : "";
+  if (note.textContent !== said) note.textContent = said;
+}
+
 // A fragment link would only scroll; the field must also get the focus.
 summary.addEventListener("click", (event) => {
   const name = event.target.closest("a[href^='#']")?.hash.slice(1);
   if (!name) return;
   event.preventDefault();
-  input(name).closest("details")?.setAttribute("open", "");
-  input(name).focus();
+  const field = document.getElementById(name);
+  field.closest("details")?.setAttribute("open", "");
+  field.focus();
 });
 
 form.addEventListener("submit", (event) => {
-  keepClock();
   const problems = allProblems();
   if (!Object.values(problems).some(Boolean)) {
-    freeze();
+    remember();
     return;
   }
   event.preventDefault();
   showProblems(problems);
 });
 
-form.addEventListener("input", () => {
-  if (sent) thaw();
-});
+form.addEventListener("input", followZone);
 
-for (const name of ["date", "time"]) {
-  input(name).addEventListener("input", () => {
-    untouched = false;
-  });
-}
-
-// What narrows the search is never out of sight.
-function restore() {
-  for (const name of FROZEN.filter((name) => name in sent)) {
-    if (filters.includes(name) && input(name).value !== sent[name]) folded.open = true;
-    input(name).value = sent[name];
-  }
-}
-
-showZone();
+suggest();
 if (sent) restore();
-keepClock();
-setInterval(keepClock, 5_000);
+followZone();
 if (!summary.hidden) summary.focus();

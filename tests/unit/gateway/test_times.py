@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.gateway.times import SkippedTimeError, moment_of
+from services.gateway.times import LEAD, SkippedTimeError, moment_of, soon
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -46,3 +46,13 @@ def test_of_a_time_that_comes_twice_the_first_is_taken() -> None:
 @pytest.mark.parametrize("clock", [wall("0001-01-01 00:00"), wall("9999-12-31 23:59")])
 def test_the_ends_of_the_calendar_are_times_too(zone: str, clock: datetime) -> None:
     assert abs(moment_of(clock, ZoneInfo(zone)).at.year - clock.year) <= 1
+
+
+@pytest.mark.parametrize(
+    ("now", "then"), [("11:00", "11:30"), ("11:15", "11:30"), ("11:16", "12:00"), ("23:50", "00:30")]
+)
+def test_a_form_suggests_a_full_or_half_hour_that_is_still_ahead_when_it_is_sent(now: str, then: str) -> None:
+    moment = datetime.fromisoformat(f"2026-07-01T{now}:00+00:00")
+
+    assert f"{soon(moment):%H:%M}" == then
+    assert soon(moment) - moment >= LEAD
