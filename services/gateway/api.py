@@ -6,6 +6,7 @@ from datetime import datetime
 from aiohttp import web
 
 from services.gateway import changes
+from services.gateway.answers import Again, answering
 from services.gateway.bodies import MalformedRequestError, json_pairs
 from services.gateway.crowds import CLIENT
 from services.gateway.desk import DESK, Desk
@@ -36,7 +37,7 @@ async def submit_job(request: web.Request) -> web.Response:
 
 async def show_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    return web.json_response(document_of(desk, await changes.find_status(desk, request.match_info["status"])))
+    return answering(document_of(desk, await changes.find_status(desk, request.match_info["status"])))
 
 
 async def cancel_job(request: web.Request) -> web.Response:
@@ -60,12 +61,12 @@ async def ask_again(request: web.Request) -> web.Response:
     """Where the form is, filled in; nothing runs until it is sent."""
     desk = request.app[DESK]
     form = desk.public_url + again_path(desk, await changes.find_status(desk, request.match_info["status"]))
-    return web.json_response({"form": form}, status=202, headers={"Location": form})
+    return answering(Again(form=form), status=202, headers={"Location": form})
 
 
 def _taken(desk: Desk, status: Status) -> web.Response:
     """The job as it is so far: what was asked is decided after this answer."""
-    return web.json_response(document_of(desk, status), status=202, headers={"Location": url_of(desk, status)})
+    return answering(document_of(desk, status), status=202, headers={"Location": url_of(desk, status)})
 
 
 def _idempotency_key(request: web.Request) -> str | None:
@@ -74,7 +75,7 @@ def _idempotency_key(request: web.Request) -> str | None:
     if not keys:
         return None
     if len(keys) > 1 or not _KEY.fullmatch(keys[0]):
-        raise MalformedRequestError("idempotency_key_malformed", "Idempotency-Key must be 1 to 200 visible characters")
+        raise MalformedRequestError("idempotency_key_malformed")
     return f"key:{keys[0]}"
 
 

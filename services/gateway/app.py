@@ -7,12 +7,14 @@ from pathlib import Path
 from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
-from services.gateway import api, downloads, sheets, status_views, views
+from services.gateway import api, api_docs, downloads, sheets, status_views, views
+from services.gateway.api_docs import document_api
 from services.gateway.bodies import MAX_BYTES, SECONDS
 from services.gateway.connecting import Stores
 from services.gateway.crowds import limit_clients
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
+from services.gateway.operations import OPENAPI
 from services.gateway.origins import own_forms_only
 from services.gateway.pages import set_up_templates, show_icon
 from services.gateway.problems import answer_problems
@@ -57,6 +59,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     )
     app[DESK] = desk
     app[SECONDS] = body_seconds
+    document_api(app)
     set_up_templates(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.router.add_get("/", views.show_form, name="form")
@@ -69,6 +72,9 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_post("/jobs/{status}/delete", status_views.delete_job, name="delete")
     app.router.add_get("/download/{download}", downloads.download, name="download")
     app.router.add_get("/retry/{retry}", views.show_retry, name="retry")
+    app.router.add_get("/api", api_docs.show_page, name="api_page")
+    app.router.add_get("/api/v1", api_docs.show_root, name="api_root")
+    app.router.add_get(OPENAPI, api_docs.show_document, name="api_openapi")
     app.router.add_post("/api/v1/jobs", api.submit_job, name="api_submit")
     app.router.add_get("/api/v1/jobs/{status}", api.show_job, name="api_status")
     app.router.add_post("/api/v1/jobs/{status}/cancel", api.cancel_job, name="api_cancel")

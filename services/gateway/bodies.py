@@ -17,11 +17,21 @@ SECONDS = web.AppKey("seconds for a body", float)
 """How long one may take to arrive."""
 
 
+MALFORMED = {
+    "form_malformed": "The form can not be read",
+    "json_malformed": "The body is not valid JSON",
+    "json_not_an_object": "The body must be a JSON object",
+    "not_utf8": "The body is not UTF-8",
+    "body_broken": "The body did not arrive whole",
+    "idempotency_key_malformed": "Idempotency-Key must be 1 to 200 visible characters",
+}
+
+
 class MalformedRequestError(AidError):
     """A request that cannot be read at all; its text is shown to whoever sent it."""
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, code: str) -> None:
+        super().__init__(MALFORMED[code])
         self.code = code
 
 
@@ -34,7 +44,7 @@ async def form_pairs(request: web.Request) -> Pairs:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError:
-        raise MalformedRequestError("form_malformed", "The form can not be read") from None
+        raise MalformedRequestError("form_malformed") from None
 
 
 async def json_pairs(request: web.Request) -> Pairs:
@@ -42,9 +52,9 @@ async def json_pairs(request: web.Request) -> Pairs:
     try:
         content = json.loads(text, object_pairs_hook=_Object)
     except (ValueError, RecursionError):
-        raise MalformedRequestError("json_malformed", "The body is not valid JSON") from None
+        raise MalformedRequestError("json_malformed") from None
     if not isinstance(content, _Object):
-        raise MalformedRequestError("json_not_an_object", "The body must be a JSON object")
+        raise MalformedRequestError("json_not_an_object")
     return content
 
 
@@ -57,6 +67,6 @@ async def _text(request: web.Request, content_type: str) -> str:
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
     except UnicodeDecodeError:
-        raise MalformedRequestError("not_utf8", "The body is not UTF-8") from None
+        raise MalformedRequestError("not_utf8") from None
     except (web.RequestPayloadError, OSError):
-        raise MalformedRequestError("body_broken", "The body did not arrive whole") from None
+        raise MalformedRequestError("body_broken") from None

@@ -34,7 +34,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Desk:
-    """`patience` in seconds per server when a request is accepted; `now` in UTC."""
+    """`link_life` is a download's; `patience` in seconds per server when a request is accepted; `now` in UTC."""
 
     public_url: str
     links: Links
@@ -45,6 +45,7 @@ class Desk:
     admissions: Admissions
     client_rates: ClientRates
     trusted_proxies: Networks
+    link_life: timedelta
     patience: float
     now: Clock
     stores: Connecting[Stores]
@@ -72,6 +73,7 @@ class Desk:
                 streams_minute=settings.limit_client_streams,
             ),
             trusted_proxies=settings.proxies,
+            link_life=timedelta(minutes=settings.link_minutes),
             patience=settings.accept_seconds,
             now=now,
             stores=stores,

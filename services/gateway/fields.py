@@ -59,7 +59,7 @@ _DIGITS_THAT_MATTER = 9
 class FieldError(ValueError):
     """One field is wrong. `code` and `context` stay the same in every language."""
 
-    def __init__(self, field: str, code: str, **context: object) -> None:
+    def __init__(self, field: str, code: str, **context: str | int) -> None:
         self.field = field
         self.code = code
         self.context = context

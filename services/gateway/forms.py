@@ -63,11 +63,9 @@ Unread = Annotated[str | None, WithJsonSchema({"type": ["string", "null"]})]
 
 
 class NewJob(Narrowing, Zoned, Choosing, Wanted):
-    """A job: what, how many, for whom, and when. Case and spaces around a value do not matter.
+    """A job: what, how many, for whom, and when. Case and spaces around a value do not matter."""
 
-    It is read part by part, so that no wrong field hides another; this is all of it, for whoever has to describe it.
-    """
-
+    # It is read part by part, so that no wrong field hides another; this is all of it, for whoever describes it.
     model_config = ConfigDict(extra="forbid", json_schema_extra=_when_it_counts)
 
     day: Unread = Field(

@@ -5,6 +5,7 @@ from aiohttp import web
 from aiohttp_jinja2 import setup
 from markupsafe import Markup
 
+from services.gateway.api_words import code_words, value_words
 from services.gateway.filterlines import engine_words, ignored_words
 from services.gateway.zones import zones_by_region
 from shared.reasons import REASON_WORDS, thumbnail_words
@@ -27,6 +28,8 @@ def set_up_templates(app: web.Application) -> None:
     environment.filters["thumbnail_words"] = thumbnail_words
     environment.filters["engine_words"] = engine_words
     environment.filters["ignored_words"] = ignored_words
+    environment.filters["value_words"] = value_words
+    environment.filters["code_words"] = code_words
 
 
 async def show_icon(_request: web.Request) -> web.Response:

@@ -2,21 +2,22 @@
 
 import errno
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from aiohttp import hdrs, web
 from aiohttp_jinja2 import render_template
 from prometheus_client import Counter
 
-from services.gateway.bodies import MalformedRequestError
+from services.gateway.answers import ProblemDocument, WrongField, answering
+from services.gateway.bodies import MALFORMED, MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.desk import DESK
 from services.gateway.fields import FieldError
 from services.gateway.handing import ArchiveMissingError
 from services.gateway.headers import REQUEST_ID, new_request_id
 from services.gateway.nonces import StaleFormError
-from services.gateway.quotas import TooManyError
+from services.gateway.quotas import SAID, Rule, TooManyError
 from services.gateway.statuses import LinkExpiredError
 from services.gateway.submissions import FormRefusedError, JobUnconfirmedError
 from shared.errors import BadLinkError, DependencyAwayError
@@ -28,6 +29,7 @@ RATE_LIMITED = Counter("aid_rate_limited_total", "Requests refused because there
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _RETRY_AFTER = {"Retry-After": "30"}
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,38 @@ _BY_KIND: Mapping[type[Exception], Problem] = {
     ),
 }
 
+_FIELDS = Problem(422, "fields_wrong", "Some fields need another value")
 _INTERNAL = Problem(500, "internal", "The fault is on our side")
+
+
+def too_many(rule: Rule) -> str:
+    """Its code."""
+    return f"too_many_requests_{rule}"
+
+
+KNOWN = {
+    problem.code: problem
+    for problem in (
+        *(Problem(400, code, text) for code, text in MALFORMED.items()),
+        *_BY_STATUS.values(),
+        *_BY_KIND.values(),
+        *(Problem(429, too_many(rule), sentence) for rule, sentence in SAID.items()),
+        _FIELDS,
+        _INTERNAL,
+    )
+}
+"""By code."""
 
 
 def problem_of(error: Exception) -> Problem:
     """What to tell about an error; never the text of one that is not meant for people."""
     if isinstance(error, FormRefusedError | TimeRefusedError):
-        return Problem(422, "fields_wrong", "Some fields need another value", fields=error.problems)
+        return replace(_FIELDS, fields=error.problems)
     if isinstance(error, TooManyError):
         wait = {"Retry-After": str(error.seconds)}
-        return Problem(429, f"too_many_requests_{error.rule}", error.sentence, headers=wait)
+        return Problem(429, too_many(error.rule), error.sentence, headers=wait)
     if isinstance(error, MalformedRequestError):
-        return Problem(400, error.code, str(error))
+        return KNOWN[error.code]
     if isinstance(error, web.HTTPException):
         return _of_http(error)
     if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
@@ -153,9 +175,8 @@ def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
 def answer(request: web.Request, problem: Problem, *, again_path: str | None = None) -> web.Response:
     """`again_path`: where the same may be asked for once more, besides home."""
     if request.path.startswith("/api/"):
-        response = web.json_response(
-            _document(problem, request[REQUEST_ID]), status=problem.status, content_type="application/problem+json"
-        )
+        document = _document(problem, request[REQUEST_ID])
+        response = answering(document, status=problem.status, kind="application/problem+json")
     else:
         context = {"problem": problem, "request_id": request[REQUEST_ID], "again_path": again_path}
         response = render_template("error.html", request, context, status=problem.status)
@@ -165,19 +186,19 @@ def answer(request: web.Request, problem: Problem, *, again_path: str | None = N
     return response
 
 
-def _document(problem: Problem, request_id: str) -> dict[str, object]:
-    document: dict[str, object] = {
-        "type": "about:blank",
-        "title": problem.detail,
-        "status": problem.status,
-        "code": problem.code,
-        "request_id": request_id,
-    }
-    if problem.advice:
-        document["detail"] = problem.advice
-    if problem.fields:
-        document["errors"] = [
-            {"field": name, "code": wrong.code, "message": str(wrong), "context": wrong.context}
-            for name, wrong in problem.fields.items()
-        ]
-    return document
+def _document(problem: Problem, request_id: str) -> ProblemDocument:
+    return ProblemDocument(
+        type=f"/api#{problem.code}",
+        title=problem.detail,
+        status=problem.status,
+        code=problem.code,
+        request_id=request_id,
+        detail=problem.advice or None,
+        errors=[_told(name, wrong) for name, wrong in problem.fields.items()] or None,
+    )
+
+
+def _told(name: str, wrong: FieldError) -> WrongField:
+    """The name may be anything that JSON can hold."""
+    readable = name.encode(errors="backslashreplace").decode()[:_LONGEST_NAME]
+    return WrongField(field=readable, code=wrong.code, message=str(wrong), context=wrong.context)

@@ -22,7 +22,7 @@ class Rule(StrEnum):
     SITE = "site"
 
 
-_SAID = {
+SAID = {
     Rule.CLIENT: "There were too many requests from where you are",
     Rule.ADDRESS: "There were too many jobs for this address lately",
     Rule.ACTIVE: "There are too many jobs for this address that have not ended yet",
@@ -48,7 +48,7 @@ class TooManyError(AidError):
     @property
     def sentence(self) -> str:
         """For a person."""
-        return f"{_SAID[self.rule]}. Please try again in {_roughly(self.seconds)}"
+        return f"{SAID[self.rule]}. Please try again in {_roughly(self.seconds)}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from services.gateway.answers import Archive, Engine
 from services.gateway.documents import document_of
 from services.gateway.statuses import Status, running_status, status_of_row
 from shared.claims import Counts, Heartbeat
@@ -49,7 +50,7 @@ def test_at_the_end_the_row_says_it_all() -> None:
 def test_a_program_is_told_how_many_of_those_kept_are_thumbnails(tmp_path: Path) -> None:
     document = document_of(a_desk(tmp_path), status_of_row(replace(COMPLETED, thumbnails=4)))
 
-    assert (document["kept"], document["thumbnails"], document["not_needed"]) == (90, 4, 25)
+    assert (document.kept, document.thumbnails, document.not_needed) == (90, 4, 25)
 
 
 def test_a_program_is_told_what_the_archive_is_and_how_each_engine_ended(tmp_path: Path) -> None:
@@ -58,10 +59,10 @@ def test_a_program_is_told_what_the_archive_is_and_how_each_engine_ended(tmp_pat
 
     document = document_of(a_desk(tmp_path), status)
 
-    assert document["version"] == 2
-    assert document["archive"] == {"size": 1234, "sha256": "ab" * 32, "pictures": 90}
-    assert document["engines"] == [{"engine": "google", "ending": "blocked", "found": 12}]
-    assert document_of(a_desk(tmp_path), status_of_row(RUNNING))["archive"] is None
+    assert document.version == 2
+    assert document.archive == Archive(size=1234, sha256="ab" * 32, pictures=90)
+    assert document.engines == [Engine(engine="google", ending="blocked", found=12)]
+    assert document_of(a_desk(tmp_path), status_of_row(RUNNING)).archive is None
 
 
 def test_the_filters_are_shown_while_it_runs_and_at_the_end() -> None:
