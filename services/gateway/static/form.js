@@ -15,6 +15,7 @@ const DAY = 86_400_000;
 const WHEN = ["when", "date", "time", "time-zone"];
 
 const folded = form.querySelector("details");
+const filters = [...folded.querySelectorAll("[name]")].map((field) => field.name);
 const zones = input("time-zone");
 
 // What was sent once is sent again as the same job, after Back too: browsers do not bring back the nonce by themselves.
@@ -49,7 +50,7 @@ function remember() {
 // What narrows the search is never out of sight.
 function restore() {
   for (const [name, value] of Object.entries(sent)) {
-    if (folded.contains(input(name)) && input(name).value !== value) folded.open = true;
+    if (filters.includes(name) && input(name).value !== value) folded.open = true;
     if (name === "time-zone") select(value);
     else input(name).value = value;
   }

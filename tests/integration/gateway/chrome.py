@@ -62,6 +62,10 @@ def fill_in(chrome: Chrome, values: dict[str, str]) -> None:
         chrome.execute_script(script, chrome.find_element(By.NAME, name), value)
 
 
+def choose_a_time(chrome: Chrome) -> None:
+    chrome.find_element(By.CSS_SELECTOR, "label[for=when-at]").click()
+
+
 def submit(chrome: Chrome) -> None:
     chrome.find_element(By.CSS_SELECTOR, "form [type=submit]").click()
 

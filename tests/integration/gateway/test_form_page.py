@@ -1,7 +1,8 @@
 """The form in Chromium: checks in front, the person's time zone, without scripts, over plain HTTP."""
 
 import asyncio
-from datetime import timedelta
+from calendar import SUNDAY
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +19,7 @@ from shared.recipients import Recipients
 from tests.integration.bus import Bus
 from tests.integration.gateway.chrome import (
     browsing,
+    choose_a_time,
     fill_in,
     job_shown,
     lines_of,
@@ -34,6 +36,7 @@ pytestmark = pytest.mark.integration
 async def test_the_script_tells_what_is_wrong_before_the_server_is_asked(gateway: Gateway, chrome: Chrome) -> None:
     def visit() -> None:
         chrome.get(on_loopback(gateway))
+        choose_a_time(chrome)
         fill_in(chrome, {"email": "wsq.wee@", "images": "501", "date": "2020-01-01"})
         submit(chrome)
 
@@ -64,6 +67,7 @@ async def test_the_script_and_the_server_use_the_same_words(gateway: Gateway, ch
 
     def visit() -> list[str]:
         chrome.get(on_loopback(gateway))
+        choose_a_time(chrome)
         fill_in(chrome, nothing)
         submit(chrome)
         return lines_of(chrome, "#summary li")
@@ -76,7 +80,10 @@ async def test_untouched_the_form_means_now_in_the_persons_own_zone(gateway: Gat
         chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "America/New_York"})
         try:
             chrome.get(on_loopback(gateway))
-            assert "America/New York" in text_of(chrome, "#zone-name")
+            assert not chrome.find_element(By.ID, "time-zone").is_displayed()
+            choose_a_time(chrome)
+            assert text_of(chrome, "#time-zone option:checked") in ("America/New York", "New York")
+            chrome.find_element(By.CSS_SELECTOR, "label[for=when]").click()
             fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
             send(chrome)
             assert "Congratulations!!" in text_of(chrome)
@@ -96,40 +103,27 @@ async def test_untouched_the_form_means_now_in_the_persons_own_zone(gateway: Gat
 LATER = """
 const Real = Date;
 window.Date = class extends Real {
-  constructor(...given) { given.length ? super(...given) : super(Real.now() + 120_000); }
-  static now() { return Real.now() + 120_000; }
+  constructor(...given) { given.length ? super(...given) : super(Real.now() + 600_000); }
+  static now() { return Real.now() + 600_000; }
 };
 """
-"""A clock two minutes ahead."""
+"""A clock ten minutes ahead."""
 
 
-def when_of(chrome: Chrome) -> list[str | None]:
-    return [chrome.find_element(By.NAME, name).get_attribute("value") for name in ("date", "time", "nonce")]
-
-
-async def test_a_second_click_across_a_minute_sends_the_same(gateway: Gateway, chrome: Chrome) -> None:
-    def visit() -> tuple[list[str | None], list[str | None]]:
-        chrome.get(on_loopback(gateway))
-        fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
-        chrome.execute_script("document.forms[0].addEventListener('submit', (event) => event.preventDefault())")
-        submit(chrome)
-        first = when_of(chrome)
-        chrome.execute_script(LATER)
-        submit(chrome)
-        assert not lines_of(chrome, "#summary li")
-        return first, when_of(chrome)
-
-    first, second = await asyncio.to_thread(visit)
-
-    assert first == second
-
-
-async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(gateway: Gateway, chrome: Chrome) -> None:
+@pytest.mark.parametrize("choice", ["now", "at"])
+async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(
+    gateway: Gateway, chrome: Chrome, choice: str
+) -> None:
     wish = {"search-query": "red pandas", "email": "someone@example.com", "images": "12"}
+    this_minute = datetime.now(UTC)
+    time = {"date": f"{this_minute:%Y-%m-%d}", "time": f"{this_minute:%H:%M}", "time-zone": "UTC"}
 
     def visit() -> list[UUID]:
         chrome.get(on_loopback(gateway))
         fill_in(chrome, wish)
+        if choice == "at":
+            choose_a_time(chrome)
+            fill_in(chrome, time)
         send(chrome)
         jobs = [job_shown(chrome, gateway)]
         later = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": LATER})
@@ -148,6 +142,38 @@ async def test_back_and_submit_is_the_same_job_and_a_changed_form_another(gatewa
     first, again, changed = await asyncio.to_thread(visit)
 
     assert first == again != changed
+
+
+def next_change(month: int) -> str:
+    """The next day on which the clocks of Europe change in that month: its last Sunday."""
+    today = datetime.now(UTC).date()
+    for year in (today.year, today.year + 1):
+        last = max(date(year, month, day) for day in range(25, 32) if date(year, month, day).weekday() == SUNDAY)
+        if last > today:
+            return last.isoformat()
+    raise AssertionError("every year has one")
+
+
+async def test_the_nights_on_which_the_clocks_change_are_told_before_sending(gateway: Gateway, chrome: Chrome) -> None:
+    wish = {"search-query": "red pandas", "email": "someone@example.com", "images": "12", "time-zone": "Europe/Berlin"}
+
+    def visit() -> None:
+        chrome.get(on_loopback(gateway))
+        choose_a_time(chrome)
+        fill_in(chrome, {**wish, "date": next_change(3), "time": "02:30"})
+        submit(chrome)
+        assert lines_of(chrome, "#summary li") == [
+            "The clocks skip this time on that day; the next possible time is 03:00"
+        ]
+        assert text_of(chrome, "#clock-note") == ""
+
+        fill_in(chrome, {"date": next_change(10)})
+        assert "twice on that day. The first of the two is taken." in text_of(chrome, "#clock-note")
+        send(chrome)
+
+    await asyncio.to_thread(visit)
+
+    assert "The clocks show that time twice on that day. We took the first." in text_of(chrome)
 
 
 async def test_a_wrong_filter_is_never_out_of_sight(gateway: Gateway, chrome: Chrome) -> None:
@@ -173,10 +199,11 @@ async def test_a_wrong_filter_is_never_out_of_sight(gateway: Gateway, chrome: Ch
     await asyncio.to_thread(visit)
 
 
-async def test_after_back_the_filters_are_in_sight_again(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
+async def test_after_back_the_filters_and_the_time_are_in_sight_again(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
     def visit() -> UUID:
         chrome.get(on_loopback(gateway))
         fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
+        choose_a_time(chrome)
         chrome.find_element(By.TAG_NAME, "summary").click()
         Select(chrome.find_element(By.NAME, "colour")).select_by_visible_text("Teal")
         send(chrome)
@@ -185,6 +212,7 @@ async def test_after_back_the_filters_are_in_sight_again(gateway: Gateway, chrom
         chrome.refresh()  # or it may have been kept alive meanwhile
         WebDriverWait(chrome, 10).until(lambda _: chrome.find_element(By.NAME, "colour").is_displayed())
         assert chrome.find_element(By.NAME, "colour").get_attribute("value") == "teal"
+        assert chrome.find_element(By.NAME, "date").is_displayed()
         return job_id
 
     job_id = await asyncio.to_thread(visit)
@@ -216,10 +244,17 @@ async def test_without_scripts_everything_works_from_the_server(gateway: Gateway
             type_in(chrome, "search-query", "red pandas")
             type_in(chrome, "email", "someone@")
             type_in(chrome, "images", "12")
+            assert not chrome.find_element(By.ID, "theme").is_displayed()
+            assert not chrome.find_element(By.NAME, "date").is_displayed()
+            choose_a_time(chrome)
+            assert chrome.find_element(By.NAME, "date").is_displayed()
+            Select(chrome.find_element(By.NAME, "time-zone")).select_by_visible_text("Los Angeles")
             chrome.find_element(By.TAG_NAME, "summary").click()
             type_in(chrome, "country", "Atlantis")
             send(chrome)
             refused = text_of(chrome)
+            assert chrome.find_element(By.NAME, "date").is_displayed()
+            assert text_of(chrome, "#time-zone option:checked") == "America/Los Angeles"
             type_in(chrome, "email", "someone@example.com")
             type_in(chrome, "country", "de")
             send(chrome)
