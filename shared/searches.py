@@ -54,6 +54,11 @@ class Search:
         return tuple(asked.engine for asked in self.asked)
 
     @property
+    def ignored(self) -> dict[str, tuple[str, ...]]:
+        """By engine, the names of filters it could not apply; one that was passed over was not asked to."""
+        return {one.engine: one.ignored for one in self.asked if one.ignored and one.ending != NOT_ASKED}
+
+    @property
     def stopped_because(self) -> str:
         endings = [one.ending for one in self.asked]
         if not endings or endings[-1] == "enough":

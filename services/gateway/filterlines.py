@@ -1,30 +1,11 @@
 """The filters as the pages show them. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from shared.filterwords import FILTER_WORDS, default_of, nouns_of
-
-ENGINES = {
-    "google": "Google",
-    "bing": "Bing",
-    "duckduckgo": "DuckDuckGo",
-    "openverse": "Openverse",
-    "commons": "Wikimedia Commons",
-}
+from shared.filterwords import FILTER_WORDS, default_of
 
 CHECKED_BY_US = frozenset({"minimum_size", "orientation", "file_format"})
 """What every picture tells itself: whatever an engine makes of these, they hold."""
-
-
-def engine_words(engine: str) -> str:
-    return ENGINES.get(engine, engine)
-
-
-def ignored_words(ignored: Sequence[str]) -> str:
-    """`could not filter by colour, date and has no safe search`; of an engine that could not apply these."""
-    filtering = ", ".join(nouns_of(name for name in ignored if name != "safe_search"))
-    parts = [f"could not filter by {filtering}"] if filtering else []
-    return " and ".join(parts + ["has no safe search"] * ("safe_search" in ignored))
 
 
 def chosen_in(values: Mapping[str, str]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from aiohttp_jinja2 import setup
 from markupsafe import Markup
 
 from services.gateway.api_words import code_words, value_words
-from services.gateway.filterlines import engine_words, ignored_words
 from services.gateway.zones import zones_by_region
+from shared.enginewords import engine_words, ignored_words
 from shared.reasons import REASON_WORDS, thumbnail_words
 from shared.refusals import refusal_words
 

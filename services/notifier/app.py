@@ -11,6 +11,7 @@ from services.notifier.lines import Lines
 from services.notifier.mails import Mails
 from services.notifier.postman import Postman
 from services.notifier.settings import Settings
+from services.notifier.silence import Silence
 from services.notifier.smtp import SmtpRelay
 from services.notifier.smtp_line import SmtpLine
 from shared.backbone import standing_on
@@ -20,8 +21,11 @@ from shared.events import Event, JobCompleted, JobExpired, JobFailed, JobStarted
 from shared.fields import to_milliseconds
 from shared.jobs import Jobs
 from shared.links import Links
+from shared.pseudonyms import Pseudonyms
 from shared.recipients import Recipients
+from shared.searches import Searches
 from shared.streams import build_stream_app, consume, run_streams
+from shared.suppressions import Suppressions
 from shared.tolerance import Tolerance
 from shared.topics import JOB_LIFECYCLE
 
@@ -57,13 +61,17 @@ def build_relay(settings: Settings) -> Lines[SmtpLine]:
 def build_postman(
     settings: Settings, cassandra: Cassandra, mails: Mails, recipients: Recipients, relay: Relay
 ) -> Postman:
+    pseudonyms = Pseudonyms(settings.address_key)
     attempts = Attempts(
         mails=mails,
         jobs=Jobs(cassandra),
         recipients=recipients,
+        searches=Searches(cassandra),
+        silence=Silence(Suppressions(cassandra), pseudonyms),
         relay=relay,
         letters=Letters(
             Links(settings.secret_keys, settings.public_url),
+            pseudonyms,
             sender=settings.mail_from,
             link_lifetime=timedelta(minutes=settings.link_minutes),
             default_time_zone=settings.time_zone,

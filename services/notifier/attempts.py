@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 import structlog
+from prometheus_client import Counter
 
 from services.notifier.decisions import (
     SENT_WHILE,
@@ -22,13 +23,23 @@ from services.notifier.decisions import (
     not_taken,
     unconfirmed,
 )
-from services.notifier.failures import NeverError, NothingToSend, SendError, TryLaterError, UnconfirmedError
+from services.notifier.failures import (
+    NeverError,
+    NothingToSend,
+    SendError,
+    SuppressedError,
+    TryLaterError,
+    UnconfirmedError,
+)
 from shared.errors import DependencyAwayError
 from shared.jobs import JobView
 from shared.recipients import Recipient
+from shared.searches import Search
 from shared.waiting import until_available
 
 log = structlog.get_logger()
+
+SUPPRESSED = Counter("aid_mails_suppressed_total", "Mails not sent because the person wants none", ["kind"])
 
 
 class MailRows(Protocol):
@@ -45,6 +56,15 @@ class FindingJobs(Protocol):
 
 class FindingRecipients(Protocol):
     async def find(self, job_id: UUID) -> Recipient | None: ...
+
+
+class FindingSearches(Protocol):
+    async def find(self, job_id: UUID) -> Search | None: ...
+
+
+class Sparing(Protocol):
+    async def covers(self, address: str) -> bool:
+        """Whether nobody may write there."""
 
 
 class Line(Protocol):
@@ -65,7 +85,9 @@ class Relay(Protocol):
 class Writing(Protocol):
     def message_id(self, mail_id: MailId) -> str: ...
 
-    def letter(self, mail: Mail, job: JobView, recipient: Recipient, *, now: datetime) -> EmailMessage: ...
+    def letter(
+        self, mail: Mail, job: JobView, recipient: Recipient, *, search: Search | None, now: datetime
+    ) -> EmailMessage: ...
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,8 @@ class Attempts:
     mails: MailRows
     jobs: FindingJobs
     recipients: FindingRecipients
+    searches: FindingSearches
+    silence: Sparing
     relay: Relay
     letters: Writing
     now: Callable[[], datetime]
@@ -109,6 +133,10 @@ class Attempts:
         except TryLaterError as error:
             log.warning("mail_not_taken", kind=kind, code=error.code, attempts=claim.attempts)
             return not_taken(claim)
+        except SuppressedError:
+            SUPPRESSED.labels(kind).inc()
+            log.info("mail_suppressed", kind=kind)
+            return never_taken(claim)
         except NeverError as error:
             log.warning("mail_refused", kind=kind, code=error.code)
             return never_taken(claim)
@@ -126,7 +154,10 @@ class Attempts:
             if recipient is None:
                 log.warning("recipient_missing", kind=claim.id.kind)
                 raise NothingToSend
-            await line.offer(self.letters.letter(claim, job, recipient, now=self.now()))
+            search = await until_available(lambda: self.searches.find(claim.id.job_id))
+            await line.offer(self.letters.letter(claim, job, recipient, search=search, now=self.now()))
+            if await until_available(lambda: self.silence.covers(recipient.address)):
+                raise SuppressedError
             if not may_start(claim, now=self.now(), not_after=not_after):
                 raise TryLaterError
 

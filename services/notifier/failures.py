@@ -8,6 +8,7 @@ DependencyAwayError
 SendError
 ├── TryLaterError      nothing was taken; ask again after a pause
 ├── NeverError         the relay will not take it, whenever it is asked
+│   └── SuppressedError    the person has said so
 └── UnconfirmedError   it may have been taken; nobody will ever know
 """
 
@@ -42,6 +43,10 @@ class TryLaterError(SendError):
 
 
 class NeverError(SendError):
+    pass
+
+
+class SuppressedError(NeverError):
     pass
 
 

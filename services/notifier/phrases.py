@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.zones import is_zone
@@ -14,6 +14,8 @@ _LINK_DOT = re.compile(r"(?<=[^\W_])[.\u3002\uff0e\uff61](?=[^\W\d_]{2})")
 """A dot, or one of those that browsers take for it, inside what may be a host name."""
 
 _KILO = 1000
+_MINUTE = 60
+_HOUR = 60 * _MINUTE
 
 
 def harmless(query: str) -> str:
@@ -48,6 +50,19 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
     offset = f"{local:%z}"
     place = zone.key if zone.key == "UTC" else f"{zone.key}, UTC{offset[:3]}:{offset[3:5]}"
     return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({place})"
+
+
+def duration(length: timedelta) -> str:
+    """`20 minutes`, `1 hour 30 minutes`; below a minute in seconds, else never more than it is."""
+    seconds = int(length.total_seconds())
+    if seconds < _MINUTE:
+        return _many(seconds, "second")
+    parts = [(seconds // _HOUR, "hour"), (seconds % _HOUR // _MINUTE, "minute")]
+    return " ".join(_many(number, unit) for number, unit in parts if number)
+
+
+def _many(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def zone_of(name: str, default: str) -> ZoneInfo:

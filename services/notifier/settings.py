@@ -9,7 +9,7 @@ from pydantic_settings import NoDecode
 
 from services.notifier.decisions import FIRST_PAUSE, LONGEST_ANSWER_SECONDS, LONGEST_PAUSE
 from services.notifier.relay_address import RelayAddress, relay_address
-from shared.settings import ProcessSettings, PublicUrl, SecretKeys, TimeZone
+from shared.settings import AddressKey, ProcessSettings, PublicUrl, SecretKeys, TimeZone
 
 
 def mail_address(text: object) -> object:
@@ -44,5 +44,6 @@ class Settings(ProcessSettings):
     mail_from: Annotated[Address, NoDecode, BeforeValidator(mail_address)]
     public_url: PublicUrl
     secret_keys: SecretKeys
+    address_key: AddressKey
     link_minutes: float = Field(default=20, gt=0)
     time_zone: TimeZone = "UTC"

@@ -65,6 +65,7 @@ def environment(backbone: Backbone, relay: ScriptedRelay) -> dict[str, str]:
         "AID_MAIL_FROM": "Image Downloader <images@example.org>",
         "AID_PUBLIC_URL": "https://images.example.org",
         "AID_SECRET_KEYS": SECRET,
+        "AID_ADDRESS_KEY": "under which addresses are known",
     }
 
 
@@ -300,7 +301,7 @@ async def test_a_notifier_without_its_settings_ends_at_once_and_names_them(tmp_p
 
     assert await service.ended() == 2
     told = service.text()
-    for name in ("AID_CASSANDRA_HOSTS", "AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS"):
+    for name in ("AID_CASSANDRA_HOSTS", "AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_ADDRESS_KEY"):
         assert f"{name}: Field required" in told
 
 

@@ -37,6 +37,7 @@ async def test_a_ready_mail_goes_once_more_after_a_kill_in_data_and_never_a_thir
             "AID_MAIL_FROM": "images@example.org",
             "AID_PUBLIC_URL": "https://images.example.org",
             "AID_SECRET_KEYS": "a-key-for-links-nobody-else-has-seen",
+            "AID_ADDRESS_KEY": "under which addresses are known",
         }
         relay.answers("DATA", Trouble.SAYS_NOTHING)
         async with running("notifier", environment, tmp_path) as dying:

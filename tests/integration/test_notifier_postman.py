@@ -19,14 +19,18 @@ from services.notifier.lines import Lines
 from services.notifier.mails import Mails
 from services.notifier.postman import Postman
 from services.notifier.relay_address import relay_address
+from services.notifier.silence import Silence
 from services.notifier.smtp import SmtpRelay
 from shared.cassandra import Cassandra
 from shared.errors import DependencyAwayError
 from shared.events import JobExpired, MailDeferred, MailKind, MailRefused, MailReport, MailSent
 from shared.jobs import Jobs, JobState, JobView
 from shared.links import Links
+from shared.pseudonyms import Pseudonyms
 from shared.recipients import Recipient, Recipients
+from shared.searches import Search, Searches
 from shared.settings import host_ports
+from shared.suppressions import Suppressions
 from shared.waiting import until_available, waiting_for
 from tests.integration.conftest import Backbone
 from tests.integration.relay import ScriptedRelay, relaying
@@ -37,6 +41,7 @@ pytestmark = pytest.mark.integration
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 AT_ONCE = 4
+PSEUDONYMS = Pseudonyms("under which addresses are known")
 EVERY_KIND = pytest.mark.parametrize("kind", list(MailKind))
 WITH_A_LINK = pytest.mark.parametrize("kind", [MailKind.READY, MailKind.ERROR])
 
@@ -76,6 +81,8 @@ class Office:
             mails=self.mails,
             jobs=Jobs(cassandra),
             recipients=self.recipients,
+            searches=Searches(cassandra),
+            silence=Silence(Suppressions(cassandra), PSEUDONYMS),
             relay=self.lines,
             letters=letters or some_letters(),
             now=self.clock.now,
@@ -120,6 +127,7 @@ def address_of(job_id: UUID) -> str:
 def some_letters() -> Letters:
     return Letters(
         Links(("k" * 32,), "https://images.example.org"),
+        PSEUDONYMS,
         sender=Address(addr_spec="images@example.org"),
         link_lifetime=timedelta(minutes=20),
         default_time_zone="UTC",
@@ -135,10 +143,12 @@ class BrokenLetters:
     def message_id(self, mail_id: MailId) -> str:
         return some_letters().message_id(mail_id)
 
-    def letter(self, mail: Mail, job: JobView, recipient: Recipient, *, now: datetime) -> EmailMessage:
+    def letter(
+        self, mail: Mail, job: JobView, recipient: Recipient, *, search: Search | None, now: datetime
+    ) -> EmailMessage:
         if not self.mended:
             raise RuntimeError("a bug")
-        return some_letters().letter(mail, job, recipient, now=now)
+        return some_letters().letter(mail, job, recipient, search=search, now=now)
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from services.notifier.attempts import Attempts
 from services.notifier.lines import Lines
 from services.notifier.mails import Mails
 from services.notifier.postman import Postman
+from services.notifier.silence import Silence
 from services.packager import app as packager_app
 from services.packager.bodies import Body
 from services.packager.fetching import Fetcher
@@ -34,8 +35,10 @@ from shared.events import Inbox, SearchDue, concrete_types
 from shared.images import Images
 from shared.jobs import Jobs
 from shared.localarchives import LocalArchives
+from shared.pseudonyms import Pseudonyms
 from shared.recipients import Recipients
 from shared.searches import Searches
+from shared.suppressions import Suppressions
 from shared.tasks import in_background
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE
 from tests.faults.simulation import settings
@@ -159,6 +162,8 @@ async def notifier(process: Process, around: Surroundings) -> None:
             mails=mails,
             jobs=Jobs(cassandra),
             recipients=recipients,
+            searches=Searches(cassandra),
+            silence=Silence(Suppressions(cassandra), Pseudonyms("unused")),
             relay=relay,
             letters=BareLetters(),
             now=notifier_app.now,

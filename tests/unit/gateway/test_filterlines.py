@@ -1,6 +1,7 @@
 import pytest
 
-from services.gateway.filterlines import chosen_in, engine_words, ignored_words, is_narrowed
+from services.gateway.filterlines import chosen_in, is_narrowed
+from shared.enginewords import engine_words, ignored_words
 from shared.filterwords import FIELD_NAMES
 
 

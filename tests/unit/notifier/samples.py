@@ -13,10 +13,13 @@ from shared.events import MailKind
 from shared.fields import Refusals
 from shared.jobs import JobState, JobView
 from shared.links import Links
+from shared.pseudonyms import Pseudonyms
 from shared.recipients import Recipient
+from shared.searches import Search
 
 JOB_ID = UUID("6f0c3f43-52a9-5d5b-8a36-0b1d3a3f9f11")
 NOW = datetime(2026, 3, 3, 13, 12, 5, tzinfo=UTC)
+PSEUDONYMS = Pseudonyms("under which addresses are known")
 LINKS = Links(("k" * 32,), "https://images.example.org")
 PERSON = Recipient("wsq.wee@example.com", "Europe/Berlin")
 
@@ -54,15 +57,21 @@ def a_job(
 
 
 def a_letter(
-    kind: MailKind, job: JobView | None = None, *, to: Recipient = PERSON, now: datetime = NOW
+    kind: MailKind,
+    job: JobView | None = None,
+    *,
+    to: Recipient = PERSON,
+    search: Search | None = None,
+    now: datetime = NOW,
 ) -> EmailMessage:
     letters = Letters(
         LINKS,
+        PSEUDONYMS,
         sender=Address("Image Downloader", addr_spec="images@example.org"),
         link_lifetime=timedelta(minutes=20),
         default_time_zone="UTC",
     )
-    return letters.letter(a_mail(kind), job or a_job(), to, now=now)
+    return letters.letter(a_mail(kind), job or a_job(), to, search=search, now=now)
 
 
 def part(letter: EmailMessage, subtype: str) -> str:

@@ -81,7 +81,9 @@ def test_both_parts_hold_the_same_links(kind: MailKind) -> None:
 def test_the_html_loads_nothing_and_carries_its_styles_in_the_tags() -> None:
     shown = part(a_letter(MailKind.READY), "html")
 
-    assert "<style" not in shown
+    assert "<link" not in shown
+    assert "@import" not in shown
+    assert "url(" not in shown
     assert "src=" not in shown
     assert 'style="' in shown
 
@@ -93,7 +95,7 @@ def test_the_started_mail_says_so_and_what_was_asked() -> None:
         assert "Your job has been started and it might take a few minutes to complete." in text
         assert "Best hd wallpaper" in text
         assert "145" in text
-    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"jobs"}
+    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"jobs", "stop"}
 
 
 def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
@@ -103,7 +105,7 @@ def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
         assert "Kindly download your images through the following link." in text
         for fact in ("145", "160", "137", "94.3 MB", "12", "the same picture again", "no longer at their address"):
             assert fact in text
-    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"download", "jobs"}
+    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"download", "jobs", "stop"}
 
 
 @pytest.mark.parametrize(
@@ -179,8 +181,8 @@ def test_a_refusal_nobody_told_us_of_is_shown_as_its_words() -> None:
 def test_the_link_ends_at_a_time_on_the_persons_own_clock(now: datetime, shown: str) -> None:
     letter = a_letter(MailKind.READY, now=now)
 
-    assert f"The link is valid until {shown}." in part(letter, "plain")
-    assert f"The link is valid until {shown}." in part(letter, "html")
+    assert f"The link is valid for 20 minutes, until {shown}." in part(letter, "plain")
+    assert f"The link is valid for 20 minutes, until {shown}." in part(letter, "html")
 
 
 def test_an_unknown_time_zone_gives_way_to_the_sites_own() -> None:

@@ -11,6 +11,7 @@ GOOD = {
     "AID_MAIL_FROM": "Image Downloader <images@example.org>",
     "AID_PUBLIC_URL": "https://images.example.org",
     "AID_SECRET_KEYS": "newest-of-all-keys, the-one-from-before",
+    "AID_ADDRESS_KEY": "a-key-that-is-never-changed",
     "AID_LINK_MINUTES": "0.5",
     "AID_TIME_ZONE": "Asia/Kolkata",
 }
@@ -41,9 +42,12 @@ def test_no_secret_shows_in_a_repr() -> None:
 
     assert "s3cret" not in shown
     assert "newest-of-all-keys" not in shown
+    assert "never-changed" not in shown
 
 
-@pytest.mark.parametrize("name", ["AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS"])
+@pytest.mark.parametrize(
+    "name", ["AID_SMTP_URL", "AID_MAIL_FROM", "AID_PUBLIC_URL", "AID_SECRET_KEYS", "AID_ADDRESS_KEY"]
+)
 def test_a_missing_setting_stops_the_start_with_its_name(
     name: str, environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
