@@ -45,13 +45,13 @@ async def find_status(desk: Desk, token: str) -> Status:
 async def cancel(desk: Desk, token: str) -> Status:
     """The job as it was when it was asked; so do the others."""
     status = await find_status(desk, token)
-    await _ask(desk, CancelRequested(job_id=status.job_id))
+    await ask(desk, CancelRequested(job_id=status.job_id))
     return status
 
 
 async def delete(desk: Desk, token: str) -> Status:
     status = await find_status(desk, token)
-    await _ask(desk, DeleteRequested(job_id=status.job_id))
+    await ask(desk, DeleteRequested(job_id=status.job_id))
     return status
 
 
@@ -63,7 +63,7 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
         raise TimeRefusedError(reading.problems)
     asked_at = _after_the_last(status, to_milliseconds(desk.now()))
     await within(desk.patience, "cassandra", _keep_recipient(desk, status.job_id, reading.due.at))
-    await _ask(
+    await ask(
         desk,
         RescheduleRequested(
             job_id=status.job_id, sequence=_milliseconds(asked_at), due_at=reading.due.at, asked_at=asked_at
@@ -85,7 +85,8 @@ async def _keep_recipient(desk: Desk, job_id: UUID, due_at: datetime) -> None:
         await recipients.put(job_id, recipient, due_at=due_at, now=desk.now())
 
 
-async def _ask(desk: Desk, event: Inbox) -> None:
+async def ask(desk: Desk, event: Inbox) -> None:
+    """ChangeUnconfirmedError when nobody can tell whether it was passed on."""
     publisher = desk.publisher.get()
     try:
         await within(desk.patience, "kafka", publisher.publish(event))
