@@ -58,7 +58,7 @@ class AccessLog(AbstractAccessLogger):
             route=route,
             status=response.status,
             ms=round(1000 * time, 1),
-            request_id=request.get(REQUEST_ID),
+            request_id=response.headers.get("X-Request-Id"),
         )
 
 
