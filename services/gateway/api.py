@@ -13,6 +13,7 @@ from services.gateway.desk import DESK, Desk
 from services.gateway.documents import document_of, url_of
 from services.gateway.due import read_due
 from services.gateway.forms import read_form
+from services.gateway.looks import is_known, look_at
 from services.gateway.status_page import again_path
 from services.gateway.statuses import ACCEPTED, Status, status_of_row
 from services.gateway.submissions import Accepted, accept
@@ -37,7 +38,11 @@ async def submit_job(request: web.Request) -> web.Response:
 
 async def show_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    return answering(document_of(desk, await changes.find_status(desk, request.match_info["status"])))
+    look = await look_at(desk, desk.links.read_status(request.match_info["status"]))
+    etag = {"ETag": f'"{look.tag}"'}
+    if is_known(request, look):
+        raise web.HTTPNotModified(headers=etag)
+    return answering(document_of(desk, look.status), headers=etag)
 
 
 async def cancel_job(request: web.Request) -> web.Response:

@@ -7,13 +7,14 @@ from pathlib import Path
 from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
-from services.gateway import api, api_docs, downloads, sheets, status_views, stops, views
+from services.gateway import api, api_docs, downloads, sheets, status_views, stops, stream_views, views
 from services.gateway.api_docs import document_api
 from services.gateway.bodies import MAX_BYTES, SECONDS
 from services.gateway.connecting import Stores
 from services.gateway.crowds import limit_clients
 from services.gateway.desk import DESK, Desk
 from services.gateway.headers import STATIC, add_headers_to_all
+from services.gateway.listening import listen
 from services.gateway.operations import OPENAPI
 from services.gateway.origins import own_forms_only
 from services.gateway.pages import set_up_templates, show_icon
@@ -24,6 +25,7 @@ from shared.cassandra import Cassandra
 from shared.health import serving_health
 from shared.publisher import Publisher
 from shared.settings import host_ports
+from shared.tasks import in_background
 from shared.waiting import until_available
 
 NAME = "gateway"
@@ -35,6 +37,7 @@ async def run(settings: Settings) -> None:
     async with (
         serving_health(settings.health_host, settings.health_port) as health,
         AsyncExitStack() as connections,
+        in_background(listen(settings.kafka_url, desk.feed.tell)),
         serving_web(build_web(desk), settings.web_host, settings.web_port),
     ):
         hosts = host_ports(settings.cassandra_hosts)
@@ -65,6 +68,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_get("/", views.show_form, name="form")
     app.router.add_post("/jobs", views.submit_form, name="submit")
     app.router.add_get("/jobs/{status}", status_views.show_status, name="status")
+    app.router.add_get("/jobs/{status}/events", stream_views.tell_page, name="events", allow_head=False)
     app.router.add_get("/jobs/{status}/contact-sheet.webp", sheets.show_sheet, name="contact_sheet")
     app.router.add_post("/jobs/{status}/cancel", status_views.cancel_job, name="cancel")
     app.router.add_post("/jobs/{status}/reschedule", status_views.reschedule_job, name="reschedule")
@@ -80,6 +84,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_get(OPENAPI, api_docs.show_document, name="api_openapi")
     app.router.add_post("/api/v1/jobs", api.submit_job, name="api_submit")
     app.router.add_get("/api/v1/jobs/{status}", api.show_job, name="api_status")
+    app.router.add_get("/api/v1/jobs/{status}/events", stream_views.tell_program, name="api_events", allow_head=False)
     app.router.add_post("/api/v1/jobs/{status}/cancel", api.cancel_job, name="api_cancel")
     app.router.add_post("/api/v1/jobs/{status}/reschedule", api.reschedule_job, name="api_reschedule")
     app.router.add_post("/api/v1/jobs/{status}/again", api.ask_again, name="api_again")

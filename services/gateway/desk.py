@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from services.gateway.clientaddress import Networks
 from services.gateway.connecting import Connecting, Stores
 from services.gateway.crowds import ClientRates
 from services.gateway.due import Limits
+from services.gateway.feed import Feed, Pace
 from services.gateway.files import serve
 from services.gateway.handing import Archives, HandOut
 from services.gateway.nonces import Nonces
@@ -24,6 +26,9 @@ from shared.localarchives import LocalArchives
 from shared.pseudonyms import Pseudonyms
 from shared.publisher import Publisher
 from shared.s3archives import S3Archives
+
+if TYPE_CHECKING:
+    from services.gateway.looks import Look
 
 Clock = Callable[[], datetime]
 
@@ -48,6 +53,8 @@ class Desk:
     link_life: timedelta
     patience: float
     now: Clock
+    feed: "Feed[Look]"
+    pace: Pace = field(default_factory=Pace)
     stores: Connecting[Stores]
     publisher: Connecting[Publisher] = field(default_factory=lambda: Connecting("kafka"))
 
@@ -77,6 +84,7 @@ class Desk:
             patience=settings.accept_seconds,
             now=now,
             stores=stores,
+            feed=Feed(settings.streams),
         )
 
 

@@ -6,6 +6,7 @@ from aiohttp_jinja2 import setup
 from markupsafe import Markup
 
 from services.gateway.api_words import code_words, value_words
+from services.gateway.enginelines import ending_words
 from services.gateway.zones import zones_by_region
 from shared.enginewords import engine_words, ignored_words
 from shared.reasons import REASON_WORDS, thumbnail_words
@@ -26,6 +27,7 @@ def set_up_templates(app: web.Application) -> None:
     environment.globals["zone_options"] = Markup(zones)  # noqa: S704 - escaped by the template
     environment.filters["refusal_words"] = refusal_words
     environment.filters["thumbnail_words"] = thumbnail_words
+    environment.filters["ending_words"] = ending_words
     environment.filters["engine_words"] = engine_words
     environment.filters["ignored_words"] = ignored_words
     environment.filters["value_words"] = value_words

@@ -13,6 +13,7 @@ from services.gateway.answers import ProblemDocument, WrongField, answering
 from services.gateway.bodies import MALFORMED, MalformedRequestError
 from services.gateway.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.desk import DESK
+from services.gateway.feed import TooManyStreamsError
 from services.gateway.fields import FieldError
 from services.gateway.handing import ArchiveMissingError
 from services.gateway.headers import REQUEST_ID, new_request_id
@@ -58,6 +59,13 @@ _BY_KIND: Mapping[type[Exception], Problem] = {
     BadLinkError: Problem(404, "link_invalid", "This is an invalid link"),
     LinkExpiredError: Problem(410, "link_expired", "Link has expired. This is an invalid link now."),
     TimeFixedError: Problem(409, "time_fixed", "The job has begun or ended. Its time can not be changed any more"),
+    TooManyStreamsError: Problem(
+        503,
+        "too_many_streams",
+        "Too many follow their jobs here at the moment. Please look again in half a minute",
+        headers=_RETRY_AFTER,
+        advice="The job itself can be read as ever, also with If-None-Match.",
+    ),
     JobUnconfirmedError: Problem(
         503,
         "job_unconfirmed",

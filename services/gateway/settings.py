@@ -41,6 +41,7 @@ class Settings(ArchiveSettings):
     link_minutes: float = Field(default=20, gt=0)
     form_minutes: float = Field(default=120, gt=0)
     accept_seconds: float = Field(default=5, gt=0)
+    streams: int = Field(default=2000, ge=0)
     trusted_proxies: Annotated[str, AfterValidator(_perhaps_networks)] = ""
     limit_client_jobs: Limit = 60
     limit_client_changes: Limit = 120

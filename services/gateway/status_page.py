@@ -1,78 +1,101 @@
 """The status page: how a job fares, and what can be asked of it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from aiohttp import web
-from aiohttp_jinja2 import render_template
+from aiohttp_jinja2 import render_string, render_template
 
 from services.gateway import due, fields
 from services.gateway.desk import DESK, Desk
 from services.gateway.fields import FieldError
 from services.gateway.filterlines import CHECKED_BY_US
+from services.gateway.looks import Look
 from services.gateway.problems import Problem
 from services.gateway.statuses import ACCEPTED, Status
+from services.gateway.steps import steps_of
 from services.gateway.times import wall_of
-from shared.contactsheets import MOST_PICTURES, Extent
+from shared.contactsheets import MOST_PICTURES
 from shared.filterwords import in_words
 from shared.jobs import JobState
 from shared.links import Wish
 
+ASKED = "asked"
+CLOCK, TWICE = "clock", "twice"
+"""What the address of the page says: what has just been asked there, and that its time comes twice that night."""
+
 
 class Asked(StrEnum):
-    """What the person has just asked on the status page."""
-
     CANCEL = "cancel"
     TIME = "time"
     DELETE = "delete"
 
 
-EVERY = 5
-"""Seconds between two looks at a job that may change."""
+TITLES = {
+    ACCEPTED: "Your job is accepted",
+    JobState.SCHEDULED: "Your job is waiting for its time",
+    JobState.RUNNING: "Your job is running",
+    JobState.COMPLETED: "Your images are ready",
+    JobState.FAILED: "Your job failed",
+    JobState.CANCELLED: "Your job is cancelled",
+}
 
-SHEET_COMES_WITHIN = timedelta(seconds=15)
+EVERY = 5
+"""Seconds between two looks at a job that may change, for browsers without scripts."""
 
 
 def status_page(
     request: web.Request,
-    status: Status,
+    look: Look,
     *,
-    sheet: Extent | None = None,
-    twice: bool = False,
-    asked: str | None = None,
     typed: Mapping[str, str] | None = None,
     problem: Problem | None = None,
 ) -> web.Response:
-    """`twice`: the time asked for comes twice that night; the page says which one was taken.
-
-    `asked` is one of Asked, just done; `typed` and `problem` are of another time that was not taken.
-    """
+    """`typed` and `problem` are of another time that was not taken."""
     desk = request.app[DESK]
-    downloadable = status.downloadable(desk.now())
+    status = look.status
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
-    pending = _still_pending(asked, status)
     context = {
-        "job": status,
-        "filters": in_words(status.filters),
-        "checked_by_us": bool(CHECKED_BY_US & status.filters.chosen),
-        "path": f"/jobs/{request.match_info['status']}",
-        "twice": twice,
-        "pending": pending,
-        "refresh": _refresh_seconds(status, pending, sheet, desk.now()),
-        "sheet": sheet,
-        "most_on_sheet": MOST_PICTURES,
+        **_shown(request, look),
+        "refresh": _refresh_seconds(look, still_pending(request, status), desk.now()),
         "problem": problem,
         "problems": {name: str(wrong) for name, wrong in problems.items()},
         "values": {name: (typed or _standing(desk, status)).get(name, "") for name in due.NAMES},
         "suggested": typed is None,
         "limits": desk.limits,
-        "download_url": desk.links.download(status.job_id) if downloadable else None,
-        "again_url": again_path(desk, status),
     }
     response = render_template("status.html", request, context, status=problem.status if problem else 200)
     response.headers.update(problem.headers if problem else {})
+    if not problem:
+        response.headers["ETag"] = f'"{look.tag}"'
     return response
+
+
+def draw_status(request: web.Request, look: Look) -> str:
+    """The part of the page that says how the job fares, as the page itself draws it."""
+    return render_string("job.html", request, _shown(request, look))
+
+
+def _shown(request: web.Request, look: Look) -> dict[str, Any]:
+    desk, status = request.app[DESK], look.status
+    return {
+        "job": status,
+        "titles": TITLES,
+        "steps": steps_of(status),
+        "filters": in_words(status.filters),
+        "checked_by_us": bool(CHECKED_BY_US & status.filters.chosen),
+        "path": f"/jobs/{request.match_info['status']}",
+        "tag": look.tag,
+        "now": desk.now(),
+        "more_to_come": look.more_to_come,
+        "twice": request.query.get(CLOCK) == TWICE,
+        "pending": still_pending(request, status),
+        "sheet": look.sheet,
+        "most_on_sheet": MOST_PICTURES,
+        "download_url": desk.links.download(status.job_id) if look.downloadable else None,
+    }
 
 
 def again_path(desk: Desk, status: Status) -> str:
@@ -82,9 +105,9 @@ def again_path(desk: Desk, status: Status) -> str:
     return f"/retry/{desk.links.retry_token(Wish(status.query, status.asked, status.filters))}"
 
 
-def _still_pending(asked: str | None, status: Status) -> Asked | None:
+def still_pending(request: web.Request, status: Status) -> Asked | None:
     """What was asked, as long as the page may not show its outcome yet."""
-    match asked:
+    match request.query.get(ASKED):
         case Asked.CANCEL if not status.ended:
             return Asked.CANCEL
         case Asked.TIME if status.movable:
@@ -94,21 +117,16 @@ def _still_pending(asked: str | None, status: Status) -> Asked | None:
     return None
 
 
-def _refresh_seconds(status: Status, pending: Asked | None, sheet: Extent | None, now: datetime) -> int | None:
+def _refresh_seconds(look: Look, pending: Asked | None, now: datetime) -> int | None:
     """For browsers without scripts. A reload empties what is being typed: not before the job's time, then."""
-    if _awaits_sheet(status, sheet, now):
+    status = look.status
+    if pending in (Asked.CANCEL, Asked.DELETE):
         return EVERY
-    if pending in (Asked.CANCEL, Asked.DELETE) or status.state in (ACCEPTED, JobState.RUNNING):
-        return EVERY
-    if status.ended or status.due_at is None:
+    if not look.more_to_come:
         return None
+    if not status.movable or status.due_at is None:
+        return EVERY
     return max(EVERY, int((status.due_at - now).total_seconds()))
-
-
-def _awaits_sheet(status: Status, sheet: Extent | None, now: datetime) -> bool:
-    """It is drawn when the archive is there already."""
-    just_completed = status.ended_at is not None and now - status.ended_at < SHEET_COMES_WITHIN
-    return status.state == JobState.COMPLETED and sheet is None and just_completed
 
 
 def _standing(desk: Desk, status: Status) -> dict[str, str]:

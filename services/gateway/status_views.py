@@ -7,19 +7,16 @@ from services.gateway.bodies import form_pairs
 from services.gateway.changes import TimeFixedError, TimeRefusedError
 from services.gateway.desk import DESK
 from services.gateway.due import read_due
+from services.gateway.looks import Look, is_known, look_at
 from services.gateway.problems import problem_of
-from services.gateway.sheets import sheet_beside
-from services.gateway.status_page import Asked, again_path, status_page
-
-TWICE = "twice"
+from services.gateway.status_page import ASKED, CLOCK, TWICE, Asked, again_path, status_page
 
 
 async def show_status(request: web.Request) -> web.Response:
-    desk = request.app[DESK]
-    status = await changes.find_status(desk, _token(request))
-    sheet = await sheet_beside(desk, status)
-    twice = request.query.get("clock") == TWICE
-    return status_page(request, status, sheet=sheet, twice=twice, asked=request.query.get("asked"))
+    look = await _look(request)
+    if is_known(request, look):
+        raise web.HTTPNotModified(headers={"ETag": f'"{look.tag}"'})
+    return status_page(request, look)
 
 
 async def cancel_job(request: web.Request) -> web.Response:
@@ -34,12 +31,12 @@ async def delete_job(request: web.Request) -> web.Response:
 
 async def reschedule_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    status = await changes.find_status(desk, _token(request))
+    look = await _look(request)
     reading = read_due(await form_pairs(request), now=desk.now(), limits=desk.limits, forgive_zone=True)
     try:
-        due = await changes.reschedule(desk, status, reading)
+        due = await changes.reschedule(desk, look.status, reading)
     except (TimeFixedError, TimeRefusedError) as error:
-        return status_page(request, status, typed=reading.typed, problem=problem_of(error))
+        return status_page(request, look, typed=reading.typed, problem=problem_of(error))
     raise _back(request, Asked.TIME, twice=due.twice)
 
 
@@ -49,10 +46,15 @@ async def ask_again(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(again_path(desk, await changes.find_status(desk, _token(request))))
 
 
+async def _look(request: web.Request) -> Look:
+    desk = request.app[DESK]
+    return await look_at(desk, desk.links.read_status(_token(request)))
+
+
 def _token(request: web.Request) -> str:
     return request.match_info["status"]
 
 
 def _back(request: web.Request, asked: Asked, *, twice: bool = False) -> web.HTTPSeeOther:
-    clock = f"&clock={TWICE}" if twice else ""
-    return web.HTTPSeeOther(f"/jobs/{_token(request)}?asked={asked}{clock}")
+    clock = f"&{CLOCK}={TWICE}" if twice else ""
+    return web.HTTPSeeOther(f"/jobs/{_token(request)}?{ASKED}={asked}{clock}")

@@ -11,7 +11,7 @@ from services.gateway.forms import Reading, read_form
 from services.gateway.nonces import StaleFormError
 from services.gateway.problems import problem_of, tell_operator
 from services.gateway.quotas import TooManyError
-from services.gateway.status_views import TWICE
+from services.gateway.status_page import CLOCK, TWICE
 from services.gateway.submissions import Accepted, FormRefusedError, accept
 from shared.errors import DependencyAwayError
 from shared.filterwords import fields_of
@@ -36,7 +36,7 @@ async def submit_form(request: web.Request) -> web.Response:
         # With its nonce kept, sending it again is the same request again.
         return form_page(request, typed=reading.typed, nonce=signed, problem=problem_of(error))
     path = f"/jobs/{desk.links.status_token(accepted.job_id)}"
-    raise web.HTTPSeeOther(f"{path}?clock={TWICE}" if accepted.form.twice else path)
+    raise web.HTTPSeeOther(f"{path}?{CLOCK}={TWICE}" if accepted.form.twice else path)
 
 
 def _nonce_of(desk: Desk, reading: Reading) -> str | None:

@@ -1,8 +1,21 @@
-// Times in the browser's own zone, and the page kept fresh until the job has ended.
+// Times on the person's own clock, and the page kept as the job fares: the server tells, or is asked where that does
+// not pass.
 
+import { followCountdowns, left } from "./countdown.js";
 import { dayOf, ownZone, readable, timeOf } from "./clock.js";
 
+const SILENCE = 5_000;
 const EVERY = 5_000;
+const ASKED_BEFORE_TOLD_AGAIN = 12;
+const HIDDEN_FOR_LONG = 60_000;
+const ANNOUNCED_EVERY = 5_000;
+
+const status = () => document.getElementById("status");
+const path = status().dataset.path;
+const site = document.title.slice(document.title.lastIndexOf(" · "));
+
+let source = null;
+let asleep = false;
 
 function localise(root) {
   const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -13,6 +26,13 @@ function localise(root) {
   if (ownZone()) root.querySelector(".zone-name").textContent = readable(ownZone());
 }
 
+function setZone(control, zone) {
+  control.value = zone;
+  if (control.value === zone) return;
+  control.add(new Option(readable(zone), zone));
+  control.value = zone;
+}
+
 // What was typed in another zone, and came back with a problem, stays in that zone.
 function localiseForm(root) {
   const form = root.querySelector("form[data-due]");
@@ -21,49 +41,122 @@ function localiseForm(root) {
   form.elements["date"].value = dayOf(due);
   form.elements["date"].min = dayOf(new Date());
   form.elements["time"].value = timeOf(due);
-  form.elements["time-zone"].value = ownZone();
-  form.querySelector(".zone-name").textContent = readable(ownZone());
+  setZone(form.elements["time-zone"], ownZone());
 }
+
+let announced = 0;
+let toAnnounce = null;
 
 // The part that is exchanged cannot announce itself: it is new each time.
-function announce(fresh, current) {
-  const [now, before] = [fresh, current].map((part) => part.querySelector(".stage").textContent.trim());
-  if (now !== before) document.getElementById("announcer").textContent = now;
+function announce(words) {
+  clearTimeout(toAnnounce);
+  const wait = Math.max(0, announced + ANNOUNCED_EVERY - Date.now());
+  toAnnounce = setTimeout(() => {
+    announced = Date.now();
+    document.getElementById("announcer").textContent = words;
+  }, wait);
 }
 
-function exchange(id, page, isSame) {
-  const [current, fresh] = [document.getElementById(id), page.getElementById(id)];
-  if (!isSame(fresh, current)) current.replaceWith(fresh);
+// Whoever stands on something inside, or has opened it, does so afterwards.
+function exchange(current, fresh) {
+  const focused = current.contains(document.activeElement) ? document.activeElement.id : null;
+  for (const open of current.querySelectorAll("details[open]")) fresh.querySelector(`#${open.id}`)?.setAttribute("open", "");
+  current.replaceWith(fresh);
+  if (focused === null) return;
+  const same = focused && document.getElementById(focused);
+  (same || fresh.querySelector("h1, h2")).focus({ preventScroll: true });
 }
+
+function show(fresh) {
+  const current = status();
+  if (fresh.dataset.tag === current.dataset.tag && fresh.dataset.more === current.dataset.more) return;
+  localise(fresh);
+  if (fresh.dataset.stage !== current.dataset.stage) announce(fresh.dataset.stage);
+  exchange(current, fresh);
+  document.title = fresh.dataset.title + site;
+  left();
+}
+
+// While the job may be asked the same, what is being typed there stays.
+function showChanges(fresh) {
+  const current = document.getElementById("changes");
+  if (fresh.dataset.state !== current.dataset.state) exchange(current, fresh);
+}
+
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+const isBehind = () => document.getElementById("changes").dataset.state !== status().dataset.state;
 
 async function refresh() {
-  const current = document.getElementById("status");
-  const answer = await fetch(current.dataset.path + location.search, { cache: "no-store" });
-  if (answer.status === 503) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const headers = isBehind() ? {} : { "If-None-Match": `"${status().dataset.tag}"` };
+  const answer = await fetch(path + location.search, { cache: "no-store", headers });
+  if (answer.status === 304 || answer.status === 503) return;
+  const page = parsed(await answer.text());
   const fresh = page.getElementById("status");
   if (!fresh) {
-    location.replace(current.dataset.path);
+    location.replace(path);
     return;
   }
-  localise(fresh);
   localiseForm(page);
-  announce(fresh, current);
-  exchange("status", page, (one, other) => one.innerHTML === other.innerHTML && one.dataset.fresh === other.dataset.fresh);
-  // While the job may be asked the same, what is being typed there stays.
-  exchange("changes", page, (one, other) => one.dataset.state === other.dataset.state);
-  document.title = page.title;
+  show(fresh);
+  showChanges(page.getElementById("changes"));
 }
 
-async function keepFresh() {
-  while (document.getElementById("status").dataset.fresh === "yes") {
+// Away for a moment, we or the network: what stands here stays, and is asked for again.
+const refreshIfPossible = () => refresh().catch(() => undefined);
+
+async function ask() {
+  for (let asked = 0; asked < ASKED_BEFORE_TOLD_AGAIN; asked += 1) {
     await new Promise((resolve) => setTimeout(resolve, EVERY));
-    // Away for a moment, we or the network: what stands here stays, and is asked for again.
-    await refresh().catch(() => undefined);
+    await refreshIfPossible();
+    if (status().dataset.more !== "yes") return;
   }
+  listen();
 }
 
-localise(document.getElementById("status"));
+// `since`: the event that was told last; then nothing need come for long.
+function listen(since = "") {
+  const query = new URLSearchParams(location.search);
+  if (since) query.set("last-event-id", since);
+  source = new EventSource(`${path}/events?${query}`);
+  const giveUp = () => {
+    clearTimeout(silent);
+    source.close();
+    ask();
+  };
+  const silent = since ? null : setTimeout(giveUp, SILENCE);
+  source.addEventListener("status", (event) => {
+    clearTimeout(silent);
+    show(parsed(event.data).getElementById("status"));
+    if (isBehind()) refreshIfPossible();
+  });
+  source.addEventListener("end", (event) => {
+    clearTimeout(silent);
+    source.close();
+    if (event.data === "expired") location.replace(path);
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState === EventSource.CLOSED) giveUp();
+  });
+}
+
+let sleep = null;
+
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(sleep);
+  if (document.hidden) {
+    sleep = setTimeout(() => {
+      asleep = source?.readyState !== EventSource.CLOSED;
+      if (asleep) source?.close();
+    }, HIDDEN_FOR_LONG);
+  } else if (asleep) {
+    asleep = false;
+    listen(status().dataset.tag);
+  }
+});
+
+localise(status());
 localiseForm(document);
-keepFresh();
+followCountdowns(refreshIfPossible);
+if (status().dataset.more === "yes") listen();
 document.querySelector("#changes .problem-summary")?.focus();
