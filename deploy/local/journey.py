@@ -32,6 +32,7 @@ ARGUMENTS = (
     "--force-prefers-reduced-motion",  # a page that still scrolls smoothly moves the button away from the click
 )
 
+
 @dataclass(frozen=True)
 class Wish:
     query: str

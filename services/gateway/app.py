@@ -65,6 +65,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     document_api(app)
     set_up_templates(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
+    app.on_shutdown.append(_end_streams)
     app.router.add_get("/", views.show_form, name="form")
     app.router.add_post("/jobs", views.submit_form, name="submit")
     app.router.add_get("/jobs/{status}", status_views.show_status, name="status")
@@ -93,3 +94,8 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_static(f"{STATIC}bootstrap", get_bootstrap_css_dir(), name="bootstrap")
     app.router.add_static(STATIC, Path(__file__).parent / "static", name="static")
     return app
+
+
+async def _end_streams(app: web.Application) -> None:
+    """At once: nobody waits for those who only listen."""
+    app[DESK].feed.end()

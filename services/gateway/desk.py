@@ -54,8 +54,8 @@ class Desk:
     patience: float
     now: Clock
     feed: "Feed[Look]"
-    pace: Pace = field(default_factory=Pace)
     stores: Connecting[Stores]
+    pace: Pace = field(default_factory=Pace)
     publisher: Connecting[Publisher] = field(default_factory=lambda: Connecting("kafka"))
 
     @classmethod

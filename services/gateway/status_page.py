@@ -122,7 +122,7 @@ def _refresh_seconds(look: Look, pending: Asked | None, now: datetime) -> int | 
     status = look.status
     if pending in (Asked.CANCEL, Asked.DELETE):
         return EVERY
-    if not look.more_to_come:
+    if status.ended and not look.awaits_sheet:
         return None
     if not status.movable or status.due_at is None:
         return EVERY

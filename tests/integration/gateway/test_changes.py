@@ -199,9 +199,9 @@ async def test_of_a_job_that_is_gone_nothing_can_be_asked(gateway: Gateway, chan
     [
         ("scheduled", {"reschedule", "cancel"}),
         ("running", {"cancel"}),
-        ("completed", {"delete"}),
-        ("failed", {"delete"}),
-        ("cancelled", {"delete"}),
+        ("completed", {"again", "delete"}),
+        ("failed", {"again", "delete"}),
+        ("cancelled", {"again", "delete"}),
     ],
 )
 async def test_the_page_offers_what_can_be_asked_now(gateway: Gateway, state: str, buttons: set[str]) -> None:

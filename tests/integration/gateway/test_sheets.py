@@ -72,17 +72,18 @@ async def test_without_a_sheet_the_page_comes_without(gateway: Gateway) -> None:
     assert (await asked(gateway, f"{path}/contact-sheet.webp"))[0] == 404
 
 
-@pytest.mark.parametrize(("seconds", "fresh"), [(3, "yes"), (60, "no")])
+@pytest.mark.parametrize(("seconds", "more"), [(3, "yes"), (60, "no")])
 async def test_a_page_waits_a_little_for_the_sheet_of_a_job_just_completed(
-    gateway: Gateway, seconds: float, fresh: str
+    gateway: Gateway, seconds: float, more: str
 ) -> None:
-    ended = datetime.now(UTC) - timedelta(seconds=seconds)
+    now = datetime.now(UTC)
+    times = {"ended_at": now - timedelta(seconds=seconds), "expires_at": now + timedelta(minutes=20)}
 
-    _, page = await asked(gateway, await a_job(gateway, sheet=None, ended_at=ended))
-    _, shown = await asked(gateway, await a_job(gateway, ended_at=ended))
+    _, page = await asked(gateway, await a_job(gateway, sheet=None, **times))
+    _, shown = await asked(gateway, await a_job(gateway, **times))
 
-    assert f'data-fresh="{fresh}"' in page
-    assert 'data-fresh="no"' in shown
+    assert f'data-more="{more}"' in page
+    assert 'data-more="no"' in shown
 
 
 @pytest.mark.parametrize(("state", "status"), [("running", 404), ("failed", 404), ("expired", 410)])
