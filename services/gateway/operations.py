@@ -96,9 +96,26 @@ OPERATIONS = (
         method="get",
         path="/api/v1/jobs/{status}",
         summary="How a job fares",
-        answers=_json(200, "The job.", Job),
+        description="With the last answer's `ETag` in `If-None-Match` it costs next to nothing while that is still so.",
+        answers={200: ("The job.", {_JSON: Job}), 304: ("It fares as before.", {})},
         problems=_TOKEN,
         curl='"$JOB"',
+    ),
+    Operation(
+        name="api_events",
+        method="get",
+        path="/api/v1/jobs/{status}/events",
+        summary="Be told how a job fares as it goes",
+        description=(
+            "Server-sent events. Each `status` event is the whole document that `GET` gives, so the last one is all"
+            " there is to know; a comment comes every 15 seconds. A client that comes back with the `id` of the last"
+            " event in `Last-Event-ID` is told nothing while that is still how things are, and once how they are when"
+            " it is not. The event `end` is the last one: its data is `complete`, or `expired` when nothing is left"
+            " of the job; then there is nothing to come back for."
+        ),
+        answers=MappingProxyType({200: ("The events.", {"text/event-stream": None})}),
+        problems=(*_TOKEN, "too_many_streams"),
+        curl='-N "$JOB/events"',
     ),
     Operation(
         name="api_cancel",

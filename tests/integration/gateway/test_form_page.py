@@ -199,7 +199,9 @@ async def test_a_wrong_filter_is_never_out_of_sight(gateway: Gateway, chrome: Ch
     await asyncio.to_thread(visit)
 
 
-async def test_after_back_the_filters_and_the_time_are_in_sight_again(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
+async def test_after_back_the_filters_and_the_time_are_in_sight_again(
+    gateway: Gateway, chrome: Chrome, bus: Bus
+) -> None:
     def visit() -> UUID:
         chrome.get(on_loopback(gateway))
         fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -77,7 +78,7 @@ async def test_a_page_waits_a_little_for_the_sheet_of_a_job_just_completed(
     gateway: Gateway, seconds: float, more: str
 ) -> None:
     now = datetime.now(UTC)
-    times = {"ended_at": now - timedelta(seconds=seconds), "expires_at": now + timedelta(minutes=20)}
+    times: dict[str, Any] = {"ended_at": now - timedelta(seconds=seconds), "expires_at": now + timedelta(minutes=20)}
 
     _, page = await asked(gateway, await a_job(gateway, sheet=None, **times))
     _, shown = await asked(gateway, await a_job(gateway, **times))
