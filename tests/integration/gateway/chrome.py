@@ -55,6 +55,19 @@ def on_loopback(gateway: Gateway) -> str:
     return f"http://127.0.0.1:{urlsplit(gateway.desk.public_url).port}"
 
 
+def show_on(chrome: Chrome, width: int) -> None:
+    """A screen of that width in CSS pixels; a phone's where it is that narrow."""
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
+    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+
+def prefer(chrome: Chrome, look: str) -> None:
+    """What the person's system asks pages for: `light` or `dark`, and in any case no gliding."""
+    features = {"prefers-color-scheme": look, "prefers-reduced-motion": "reduce"}
+    told = [{"name": name, "value": value} for name, value in features.items()]
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": told})
+
+
 def fill_in(chrome: Chrome, values: dict[str, str]) -> None:
     """As if typed, whatever language the browser writes dates in."""
     for name, value in values.items():

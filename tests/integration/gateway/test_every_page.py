@@ -1,54 +1,149 @@
 """What holds on every page, in Chromium."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
-from uuid import uuid4
+from collections.abc import Iterator
 
 import pytest
-from selenium.webdriver import Chrome
+from selenium.webdriver import ActionChains, Chrome, Keys
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from shared.filters import Colour, FileFormat, Filters
-from shared.links import Wish
-from shared.searches import Asked, Search, Searches
+from tests.integration.gateway.axe import ALL, COLOURS, violations_of
 from tests.integration.gateway.chrome import (
+    choose_a_time,
     complaints_of,
+    fill_in,
     on_loopback,
+    prefer,
+    send,
+    show_on,
+    submit,
+    text_of,
 )
+from tests.integration.gateway.gallery import FORM, every_page
 from tests.integration.gateway.gateways import Gateway
+from tests.unit.packager.samples import a_picture
 
 pytestmark = pytest.mark.integration
 
+WIDTHS = (320, 390, 640, 1280)
+"""Phones; a screen of 1280 pixels at 200 %, and at 100 %."""
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-async def test_no_page_is_wider_than_the_screen_or_breaks_its_own_policy(
-    gateway: Gateway, chrome: Chrome, width: int
-) -> None:
-    job_id = uuid4()
-    filters = Filters(colour=Colour.TRANSPARENT, file_format=FileFormat.PNG, site="w" * 60 + ".example")
-    refused = {"html": 4, "other_orientation": 3}
-    row = {"query": "W" * 200, "archive_run": 1, "kept": 9, "refused": refused, "filters": filters.stored()}
-    await gateway.put_row(job_id, state="completed", **row)
-    asked = Asked("commons", "enough", ignored=tuple(sorted(filters.chosen)))
-    await Searches(gateway.cassandra).finish(job_id, Search(True, 9, (asked,)))
-    waiting_id = uuid4()
-    await gateway.put_row(waiting_id, due_at=datetime.now(UTC) + timedelta(days=1))
+MOST_STOPS = 60
+
+
+@pytest.fixture(autouse=True)
+def unchanged(chrome: Chrome) -> Iterator[None]:
+    """The browser is the same for all tests."""
+    yield
+    chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def faults_of(chrome: Chrome) -> list[str]:
+    """Of the page that is open, on all screens, by day and by night."""
+    faults = []
+    for width in WIDTHS:
+        show_on(chrome, width)
+        needed = chrome.execute_script("return document.documentElement.scrollWidth")
+        faults += [f"{needed} pixels wide on a screen of {width}"] if needed > width else []
+    for width in (320, 1280):
+        show_on(chrome, width)
+        for look, rules in (("light", ALL), ("dark", COLOURS)):
+            prefer(chrome, look)
+            faults += [f"{look}, {width}: {fault}" for fault in violations_of(chrome, rules)]
+    return faults
+
+
+async def test_every_page_is_accessible_fits_the_screen_and_keeps_its_policy(gateway: Gateway, chrome: Chrome) -> None:
+    pages = await every_page(gateway, sheet=a_picture("WEBP"))
     site = on_loopback(gateway)
-    retry = urlsplit(gateway.desk.links.retry(Wish("red pandas", 42, filters))).path
-    status, waiting = (gateway.desk.links.status_token(each) for each in (job_id, waiting_id))
 
-    def visit() -> dict[str, int]:
-        metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 500}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    def visit() -> dict[str, list[str]]:
         complaints_of(chrome)
-        widths = {}
-        for path in ("/", retry, "/nothing", f"/jobs/{status}", f"/jobs/{waiting}", "/download/made-up"):
+        faults = {}
+        for name, path in pages.items():
             chrome.get(site + path)
-            widths[path] = chrome.execute_script("return document.documentElement.scrollWidth")
-        chrome.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        return widths
+            faults[name] = faults_of(chrome)
+        chrome.get(site + FORM)
+        choose_a_time(chrome)
+        submit(chrome)
+        faults["form refused by the script"] = faults_of(chrome)
+        fill_in(chrome, {"search-query": "W" * 150, "email": "someone@example.com", "images": "12", "site": "w" * 90})
+        send(chrome)
+        faults["form refused by the server"] = faults_of(chrome)
+        return {name: found for name, found in faults.items() if found}
 
-    widths = await asyncio.to_thread(visit)
+    assert await asyncio.to_thread(visit) == {}
+    assert [complaint for complaint in complaints_of(chrome) if "Failed to load resource" not in complaint] == []
 
-    assert max(widths.values()) <= width
-    assert not [complaint for complaint in complaints_of(chrome) if "Content Security Policy" in complaint]
+
+async def test_the_whole_way_can_be_gone_by_keyboard(gateway: Gateway, chrome: Chrome) -> None:
+    def press(*keys: str) -> None:
+        ActionChains(chrome).send_keys(*keys).perform()
+
+    def tab_to(selector: str) -> None:
+        for _ in range(MOST_STOPS):
+            press(Keys.TAB)
+            stop = chrome.switch_to.active_element
+            style = [stop.value_of_css_property(name) for name in ("outline-style", "box-shadow")]
+            assert style != ["none", "none"], f"nobody sees where the focus is: {stop.get_attribute('outerHTML')}"
+            if stop in chrome.find_elements(By.CSS_SELECTOR, selector):
+                return
+        raise AssertionError(f"no way to {selector}")
+
+    def visit() -> None:
+        prefer(chrome, "light")
+        chrome.get(on_loopback(gateway))
+        tab_to(".skip")
+        assert chrome.find_element(By.CSS_SELECTOR, ".skip").is_displayed()
+        press(Keys.ENTER)
+        tab_to("#search-query")
+        press("red pandas")
+        tab_to("#when")
+        press(Keys.ARROW_DOWN, Keys.SPACE, Keys.ARROW_UP)
+        for field, text in (("#email", "someone@example.com"), ("#images", "12")):
+            tab_to(field)
+            press(text)
+        tab_to("form [type=submit]")
+        press(Keys.ENTER)
+        WebDriverWait(chrome, 10).until(lambda _: "Congratulations!!" in text_of(chrome))
+        tab_to("form[action$=cancel] [type=submit]")
+        press(Keys.SPACE)
+        WebDriverWait(chrome, 10).until(lambda _: "will be cancelled in a moment" in text_of(chrome))
+
+    await asyncio.to_thread(visit)
+
+
+COLOURS_SHOWN = """
+const shown = document.querySelectorAll("body, main *:not(option, optgroup)");
+return [...shown].map((one) => {
+  const style = getComputedStyle(one);
+  return [style.color, style.backgroundColor, style.borderTopColor];
+});
+"""
+
+
+async def test_the_look_follows_the_system_until_the_person_chooses_one(gateway: Gateway, chrome: Chrome) -> None:
+    def choose(theme: str) -> None:
+        Select(chrome.find_element(By.ID, "theme")).select_by_value(theme)
+
+    def visit() -> None:
+        prefer(chrome, "dark")
+        chrome.get(on_loopback(gateway))
+        by_system = chrome.execute_script(COLOURS_SHOWN)
+        choose("light")
+        light = chrome.execute_script(COLOURS_SHOWN)
+        assert light != by_system
+        choose("dark")
+        assert chrome.execute_script(COLOURS_SHOWN) == by_system
+
+        prefer(chrome, "light")
+        chrome.refresh()
+        assert chrome.find_element(By.ID, "theme").get_attribute("value") == "dark"
+        assert chrome.execute_script(COLOURS_SHOWN) == by_system
+        choose("auto")
+        chrome.refresh()
+        assert chrome.execute_script(COLOURS_SHOWN) == light
+
+    await asyncio.to_thread(visit)
