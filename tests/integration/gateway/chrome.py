@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
@@ -88,6 +89,12 @@ def send(chrome: Chrome) -> None:
     form = chrome.find_element(By.TAG_NAME, "html")
     submit(chrome)
     WebDriverWait(chrome, 10).until(staleness_of(form))
+
+
+def wait_for_text(chrome: Chrome, text: str) -> None:
+    """Whatever page shows it."""
+    wait = WebDriverWait(chrome, 10, ignored_exceptions=[StaleElementReferenceException])
+    wait.until(lambda _: text in text_of(chrome))
 
 
 def text_of(chrome: Chrome, selector: str = "body") -> str:

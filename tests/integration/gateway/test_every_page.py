@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
 
 from tests.integration.gateway.axe import ALL, COLOURS, violations_of
 from tests.integration.gateway.chrome import (
@@ -18,7 +18,7 @@ from tests.integration.gateway.chrome import (
     send,
     show_on,
     submit,
-    text_of,
+    wait_for_text,
 )
 from tests.integration.gateway.gallery import FORM, every_page
 from tests.integration.gateway.gateways import Gateway
@@ -107,10 +107,10 @@ async def test_the_whole_way_can_be_gone_by_keyboard(gateway: Gateway, chrome: C
             press(text)
         tab_to("form [type=submit]")
         press(Keys.ENTER)
-        WebDriverWait(chrome, 10).until(lambda _: "Congratulations!!" in text_of(chrome))
+        wait_for_text(chrome, "Congratulations!!")
         tab_to("form[action$=cancel] [type=submit]")
         press(Keys.SPACE)
-        WebDriverWait(chrome, 10).until(lambda _: "will be cancelled in a moment" in text_of(chrome))
+        wait_for_text(chrome, "will be cancelled in a moment")
 
     await asyncio.to_thread(visit)
 
