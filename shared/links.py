@@ -36,25 +36,29 @@ class Stop:
     job_id: UUID
 
 
+_PURPOSES = ("status", "download", "retry", "stop")
+
+
 class Links:
     """`keys` newest first: the first signs, all are accepted. `public_url` is where people reach the gateway."""
 
     def __init__(self, keys: tuple[str, ...], public_url: str) -> None:
-        self._keys = list(reversed(keys))  # itsdangerous wants the newest last
+        keys_in_order = list(reversed(keys))  # itsdangerous wants the newest last
+        self._signers = {purpose: URLSafeTimedSerializer(keys_in_order, salt=purpose) for purpose in _PURPOSES}
         self._public_url = public_url.rstrip("/")
 
     def status(self, job_id: UUID) -> str:
         return f"{self._public_url}/jobs/{self.status_token(job_id)}"
 
     def status_token(self, job_id: UUID) -> str:
-        return self._signer("status").dumps(str(job_id))
+        return self._signers["status"].dumps(str(job_id))
 
     def read_status(self, token: str) -> SignedJob:
         """BadLinkError when it is not one of ours."""
         return self._read_job("status", token)
 
     def download(self, job_id: UUID) -> str:
-        return f"{self._public_url}/download/{self._signer('download').dumps(str(job_id))}"
+        return f"{self._public_url}/download/{self._signers['download'].dumps(str(job_id))}"
 
     def read_download(self, token: str) -> SignedJob:
         """BadLinkError when it is not one of ours."""
@@ -65,7 +69,7 @@ class Links:
 
     def retry_token(self, wish: Wish) -> str:
         stored = wish.filters.stored()
-        return self._signer("retry").dumps([wish.query, wish.images, *([stored] if stored else [])])
+        return self._signers["retry"].dumps([wish.query, wish.images, *([stored] if stored else [])])
 
     def read_retry(self, token: str) -> Wish:
         """BadLinkError when it is not one of ours."""
@@ -76,7 +80,7 @@ class Links:
         return f"{self._public_url}/stop/{self.stop_token(stop)}"
 
     def stop_token(self, stop: Stop) -> str:
-        return self._signer("stop").dumps([stop.pseudonym, stop.job_id.hex])
+        return self._signers["stop"].dumps([stop.pseudonym, stop.job_id.hex])
 
     def read_stop(self, token: str) -> Stop:
         """BadLinkError when it is not one of ours."""
@@ -89,10 +93,7 @@ class Links:
 
     def _load(self, purpose: str, token: str) -> tuple[Any, datetime]:
         try:
-            payload, signed_at = self._signer(purpose).loads(token, return_timestamp=True)
+            payload, signed_at = self._signers[purpose].loads(token, return_timestamp=True)
         except BadSignature as error:
             raise BadLinkError(f"not a {purpose} link") from error
         return payload, signed_at
-
-    def _signer(self, purpose: str) -> URLSafeTimedSerializer:
-        return URLSafeTimedSerializer(self._keys, salt=purpose)

@@ -9,6 +9,7 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 
 from services.gateway import api, api_docs, downloads, sheets, status_views, stops, stream_views, views
 from services.gateway.api_docs import document_api
+from services.gateway.blank_form import BLANK_FORM, BlankForm, show_form
 from services.gateway.bodies import MAX_BYTES, SECONDS
 from services.gateway.connecting import Stores
 from services.gateway.crowds import limit_clients
@@ -61,12 +62,13 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
         ],
     )
     app[DESK] = desk
+    app[BLANK_FORM] = BlankForm()
     app[SECONDS] = body_seconds
     document_api(app)
     set_up_templates(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.on_shutdown.append(_end_streams)
-    app.router.add_get("/", views.show_form, name="form")
+    app.router.add_get("/", show_form, name="form")
     app.router.add_post("/jobs", views.submit_form, name="submit")
     app.router.add_get("/jobs/{status}", status_views.show_status, name="status")
     app.router.add_get("/jobs/{status}/events", stream_views.tell_page, name="events", allow_head=False)

@@ -41,6 +41,8 @@ def limit_clients(rates: ClientRates, trusted: Networks, now: Callable[[], datet
     async def check(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
+        if request.match_info.route.name in _FREE:
+            return await handler(request)
         forwarded = request.headers.getall("X-Forwarded-For", [])
         client = request[CLIENT] = client_of(request.remote, forwarded, trusted=trusted)
         for name in _counted(request):
@@ -54,8 +56,6 @@ def limit_clients(rates: ClientRates, trusted: Networks, now: Callable[[], datet
 
 def _counted(request: web.Request) -> Iterator[str]:
     route = request.match_info.route.name
-    if route in _FREE:
-        return
     yield "client_requests"
     if request.method == "POST" and route not in _NO_CHANGE:
         yield "client_changes"

@@ -26,11 +26,23 @@ def form_page(
     problem: Problem | None = None,
 ) -> web.Response:
     """The form, filled in with what was `typed`; a `problem` comes first, and beside the fields it names."""
-    desk = request.app[DESK]
+    context = form_context(request.app[DESK], typed=typed, nonce=nonce, problem=problem)
+    response = render_template("form.html", request, context, status=problem.status if problem else 200)
+    response.headers.update(problem.headers if problem else {})
+    return response
+
+
+def form_context(
+    desk: Desk,
+    *,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    nonce: str | None = None,
+    problem: Problem | None = None,
+) -> dict[str, object]:
     suggested = None if problem else soon(desk.now())
     values = {**_suggestions(desk, suggested), **typed} if suggested else typed
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
-    context = {
+    return {
         "values": {name: values.get(name, "") for name in fields.NAMES},
         "suggested": suggested,
         "when": values.get(fields.WHEN, "").strip().lower() or unsaid_choice(values),
@@ -46,9 +58,6 @@ def form_page(
         "longest_query": fields.LONGEST_QUERY,
         "texts": json.dumps(fields.TEXTS),
     }
-    response = render_template("form.html", request, context, status=problem.status if problem else 200)
-    response.headers.update(problem.headers if problem else {})
-    return response
 
 
 def _suggestions(desk: Desk, at: datetime) -> dict[str, str]:

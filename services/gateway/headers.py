@@ -1,7 +1,7 @@
 """Headers that every answer carries, errors and files included."""
 
 from collections.abc import Mapping
-from uuid import uuid4
+from secrets import token_hex
 
 from aiohttp import web
 
@@ -31,7 +31,7 @@ _ONE_YEAR = "max-age=31536000"
 
 
 def new_request_id() -> str:
-    return uuid4().hex[:16]
+    return token_hex(8)
 
 
 def add_headers_to_all(app: web.Application, *, https: bool) -> None:

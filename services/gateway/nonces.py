@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID, uuid5
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, TimestampSigner
 
 from services.gateway.fields import NOW
 from services.gateway.forms import JobForm
@@ -22,16 +22,16 @@ class Nonces:
     """`keys` newest first: the first signs, all are accepted."""
 
     def __init__(self, keys: tuple[str, ...], lifetime: timedelta) -> None:
-        self._signer = URLSafeTimedSerializer(list(reversed(keys)), salt="form")
+        self._signer = TimestampSigner(list(reversed(keys)), salt="form")
         self._lifetime = int(lifetime.total_seconds())
 
     def issue(self) -> str:
-        return str(self._signer.dumps(fresh()))
+        return self._signer.sign(fresh()).decode()
 
     def read(self, signed: str) -> str:
         """StaleFormError when it is too old or not ours."""
         try:
-            return str(self._signer.loads(signed, max_age=self._lifetime))
+            return self._signer.unsign(signed, max_age=self._lifetime).decode()
         except BadSignature as error:
             raise StaleFormError("not a form of ours, or too old") from error
 

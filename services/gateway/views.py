@@ -19,10 +19,6 @@ from shared.filterwords import fields_of
 NONCE = "nonce"
 
 
-async def show_form(request: web.Request) -> web.Response:
-    return form_page(request)
-
-
 async def submit_form(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     reading = read_form(await form_pairs(request), now=desk.now(), limits=desk.limits, forgive_zone=True, also=(NONCE,))
@@ -36,7 +32,8 @@ async def submit_form(request: web.Request) -> web.Response:
         # With its nonce kept, sending it again is the same request again.
         return form_page(request, typed=reading.typed, nonce=signed, problem=problem_of(error))
     path = f"/jobs/{desk.links.status_token(accepted.job_id)}"
-    raise web.HTTPSeeOther(f"{path}?{CLOCK}={TWICE}" if accepted.form.twice else path)
+    # Not raised: an exception for each accepted job would cost more than reading its form.
+    return web.Response(status=303, headers={"Location": f"{path}?{CLOCK}={TWICE}" if accepted.form.twice else path})
 
 
 def _nonce_of(desk: Desk, reading: Reading) -> str | None:
