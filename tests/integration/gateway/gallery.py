@@ -9,7 +9,7 @@ from shared.claims import Counts, Heartbeats
 from shared.errors import Reason
 from shared.events import Stage
 from shared.filters import Colour, Filters, Orientation
-from shared.links import Wish
+from shared.links import Stop, Wish
 from shared.recipients import Recipient, Recipients
 from shared.searches import Asked, Search, Searches
 from tests.integration.gateway.gateways import Gateway
@@ -30,6 +30,7 @@ async def every_page(gateway: Gateway, *, sheet: bytes) -> dict[str, str]:
         **await _jobs_under_way(gateway),
         **await _jobs_that_ended(gateway, sheet),
         **await _links_that_lead_nowhere(gateway),
+        **await _ways_out(gateway),
     }
 
 
@@ -76,6 +77,15 @@ async def _links_that_lead_nowhere(gateway: Gateway) -> dict[str, str]:
         "over": _status(gateway, over),
         "link expired": _path(gateway.desk.links.download(over)),
         "cleared away": _status(gateway, cleared),
+    }
+
+
+async def _ways_out(gateway: Gateway) -> dict[str, str]:
+    stranger, stopped = (Stop(uuid4().hex, uuid4()) for _ in range(2))
+    await gateway.desk.stores.get().suppressions.put(stopped.pseudonym, now=datetime.now(UTC))
+    return {
+        "this was not me": _path(gateway.desk.links.stop(stranger)),
+        "no more mails": _path(gateway.desk.links.stop(stopped)),
     }
 
 

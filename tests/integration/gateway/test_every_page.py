@@ -108,6 +108,8 @@ async def test_the_whole_way_can_be_gone_by_keyboard(gateway: Gateway, chrome: C
         tab_to("form [type=submit]")
         press(Keys.ENTER)
         wait_for_text(chrome, "Congratulations!!")
+        tab_to("#cancel-ask")
+        press(Keys.ENTER)
         tab_to("form[action$=cancel] [type=submit]")
         press(Keys.SPACE)
         wait_for_text(chrome, "will be cancelled in a moment")
