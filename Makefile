@@ -21,6 +21,7 @@ test: check ## lint, types, import contracts, then every test on real parts
 
 faults: check ## break everything that can break, under full load, and print the table of docs/reliability.md; an hour
 	@$(PY) -m deploy.local.setup
+	@$(PY) -m pytest tests/unit/gateway/test_malformed.py --long
 	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
 	@$(PY) -m tests.faults.table .local/faults.jsonl
 

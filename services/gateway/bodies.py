@@ -59,7 +59,7 @@ async def json_pairs(request: web.Request) -> Pairs:
 
 
 async def _text(request: web.Request, content_type: str) -> str:
-    if request.content_type != content_type or (request.charset or "utf-8").lower() != "utf-8":
+    if not _is_plain(request) or request.content_type != content_type:
         raise web.HTTPUnsupportedMediaType
     try:
         async with asyncio.timeout(request.app[SECONDS]):
@@ -70,3 +70,9 @@ async def _text(request: web.Request, content_type: str) -> str:
         raise MalformedRequestError("not_utf8") from None
     except (web.RequestPayloadError, OSError):
         raise MalformedRequestError("body_broken") from None
+
+
+def _is_plain(request: web.Request) -> bool:
+    """UTF-8, and not packed: what is packed may burst, or lack its end unseen."""
+    packed = request.headers.get("Content-Encoding", "identity").lower() != "identity"
+    return not packed and (request.charset or "utf-8").lower() == "utf-8"

@@ -47,6 +47,7 @@ class Connection(web.RequestHandler):
             keepalive_timeout=deadlines.idle,
             lingering_time=deadlines.linger,
             max_headers=_HEADERS,
+            auto_decompress=False,
             **options,
         )
         self._deadlines = deadlines
