@@ -45,6 +45,11 @@ class Feed(Generic[T]):
         self._watched: dict[UUID, _Watched[T]] = {}
         self._ended = asyncio.Event()
 
+    @property
+    def open(self) -> int:
+        """How many watch."""
+        return self._open
+
     @contextmanager
     def watching(self, job_id: UUID) -> Iterator["News[T]"]:
         """From now on no news of it is missed. TooManyStreamsError when there is no room."""

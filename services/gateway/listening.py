@@ -64,6 +64,8 @@ async def _start(kafka_url: str) -> AIOKafkaConsumer:
     try:
         async with asyncio.timeout(_START_SECONDS):
             await consumer.start()
+            # Else each would begin at whatever end it finds when it is first read.
+            await asyncio.gather(*map(consumer.position, consumer.assignment()))
     except (KafkaError, TimeoutError) as error:
         await say_goodbye(consumer)
         raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error

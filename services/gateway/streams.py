@@ -12,7 +12,6 @@ from uuid import UUID
 import structlog
 from aiohttp import web
 from aiohttp_sse import EventSourceResponse
-from prometheus_client import Counter
 
 from services.gateway.desk import DESK
 from services.gateway.feed import News, Pace
@@ -22,8 +21,6 @@ from services.gateway.statuses import LinkExpiredError
 from shared.errors import DependencyAwayError
 
 log = structlog.get_logger()
-
-DROPPED = Counter("aid_streams_dropped_total", "Streams whose reader did not read")
 
 STATUS, END = "status", "end"
 COMPLETE, EXPIRED = "complete", "expired"
@@ -109,7 +106,6 @@ async def _tell_all(stream: _Stream, first: Look, known: str | None) -> None:
     except ConnectionError:
         log.debug("stream_left")
     except TimeoutError:
-        DROPPED.inc()
         log.info("slow_reader_dropped", job_id=str(stream.telling.job_id))
     except Exception as error:  # noqa: BLE001 - half an answer is out: all that is left is to end it
         tell_operator(error)

@@ -13,9 +13,11 @@ from aiohttp import ClientResponse, ClientSession
 from services.gateway.app import NAME
 from services.gateway.connecting import Stores
 from services.gateway.desk import Desk
+from services.gateway.listening import listen
 from shared.cassandra import Cassandra
 from shared.publisher import Publisher
 from shared.settings import host_ports
+from shared.tasks import in_background
 from tests.integration.conftest import Backbone
 from tests.unit.gateway.site import a_desk, visiting
 
@@ -70,7 +72,7 @@ async def serving_gateway(
     desk.stores.connected(Stores.of(cassandra))
     desk.publisher.connected(publisher)
     try:
-        async with visiting(desk, port=port) as visitor:
+        async with in_background(listen(backbone.kafka_url, desk.feed.tell)), visiting(desk, port=port) as visitor:
             yield Gateway(desk, visitor, cassandra, clock, folder)
     finally:
         await publisher.close()
