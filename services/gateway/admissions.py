@@ -12,52 +12,28 @@ from functools import partial
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from services.gateway.activity import Active, FindingJobs, Noting, active_among
 from services.gateway.ledger import Entry
 from services.gateway.patience import within
-from services.gateway.quotas import (
-    DAY,
-    HOUR,
-    Accepted,
-    Quotas,
-    Rule,
-    TooManyError,
-    check_address,
-    check_counted,
-    hour_of,
-)
-from services.gateway.tallies import Tally
+from services.gateway.quotas import HOUR, Quotas, Rule, TooManyError, check_address
+from services.gateway.sums import Counts, Subject, Sums
 from services.gateway.windows import MovingWindow
 from shared.errors import DependencyAwayError
-from shared.jobs import JobView
 from shared.pseudonyms import Pseudonyms
 
 T = TypeVar("T")
 
 _SITE = "site"
 _SOON = timedelta(minutes=1)
-_SCHEDULED_WITHIN = DAY
-"""A job without a row that long after it was submitted has come and gone."""
-
 Keep = Callable[[], Awaitable[None]]
-Elsewhere = dict[tuple[str, datetime], int]
 
 
-class Entries(Protocol):
+class Entries(Counts, Noting, Protocol):
     async def entries(self, pseudonym: str) -> list[Entry]: ...
 
     async def put(self, pseudonym: str, job_id: UUID, *, now: datetime, due_at: datetime) -> None: ...
 
-    async def note_end(self, pseudonym: str, entry: Entry) -> None: ...
-
     async def delete(self, pseudonym: str, job_id: UUID) -> None: ...
-
-    async def count_elsewhere(self, subject: str, hour: datetime) -> int: ...
-
-    async def put_count(self, subject: str, hour: datetime, accepted: int) -> None: ...
-
-
-class FindingJobs(Protocol):
-    async def find(self, job_id: UUID) -> JobView | None: ...
 
 
 class AdmissionStores(Protocol):
@@ -81,18 +57,18 @@ class Admitting(Protocol):
 
 @dataclass(frozen=True)
 class _Asking:
-    """A job that wants in. `whose` is a pseudonym, `subjects` are what it counts for besides, with rule and limit."""
+    """A job that wants in. `whose` is a pseudonym."""
 
     job_id: UUID
     whose: str
-    subjects: tuple[tuple[str, Rule, int], ...]
+    subjects: tuple[Subject, ...]
     due_at: datetime
     now: datetime
 
 
 @dataclass
 class _Turn:
-    """What was accepted of one address while anybody who asks for it has not been answered yet."""
+    """What was accepted of one address, while anybody who asks for it has not been answered yet."""
 
     asking: int = 0
     accepted: dict[UUID, datetime] = field(default_factory=dict)
@@ -109,7 +85,7 @@ class Admissions:
         self._stores = stores
         self._patience = patience
         self._clients = MovingWindow(quotas.client_hour, HOUR)
-        self._tally = Tally()
+        self._sums = Sums()
         self._turns: dict[str, _Turn] = {}
 
     def by(self, client: str) -> Admitting:
@@ -121,7 +97,7 @@ class Admissions:
         self, client: str, job_id: UUID, address: str, *, due_at: datetime, now: datetime
     ) -> AsyncIterator[Keep]:
         self._check_client(client, now)
-        asking = self._asking(job_id, address, due_at, now)
+        asking = _Asking(job_id, self._pseudonyms.of(address), self._subjects(address), due_at, now)
         with self._turn(asking.whose) as turn:
             entries, elsewhere = await self._within(self._look(asking))
             if job_id in turn.accepted or any(entry.job_id == job_id for entry in entries):
@@ -130,7 +106,9 @@ class Admissions:
             active = await self._within(self._active(asking, entries, turn))
             # From here to the acceptance nobody else gets a turn: what is checked still holds.
             self._check_client(client, now)
-            self._check(asking, entries, active, elsewhere, turn)
+            check_address(self._quotas, _times(entries, turn), now)
+            self._check_active(active, turn, now)
+            self._sums.check(asking.subjects, elsewhere, now)
             self._accept(asking, client, turn)
             try:
                 yield partial(self._keep, asking)
@@ -138,13 +116,10 @@ class Admissions:
                 await self._take_back(asking, turn)
                 raise
 
-    def _asking(self, job_id: UUID, address: str, due_at: datetime, now: datetime) -> _Asking:
-        counted = [
-            (self._pseudonyms.of_domain(address), Rule.DOMAIN, self._quotas.domain_hour),
-            (_SITE, Rule.SITE, self._quotas.site_hour),
-        ]
-        subjects = tuple(subject for subject in counted if subject[2])
-        return _Asking(job_id, self._pseudonyms.of(address), subjects, due_at, now)
+    def _subjects(self, address: str) -> tuple[Subject, ...]:
+        domain = Subject(self._pseudonyms.of_domain(address), Rule.DOMAIN, self._quotas.domain_hour)
+        site = Subject(_SITE, Rule.SITE, self._quotas.site_hour)
+        return tuple(subject for subject in (domain, site) if subject.most)
 
     @contextmanager
     def _turn(self, whose: str) -> Iterator[_Turn]:
@@ -157,84 +132,60 @@ class Admissions:
             if not turn.asking:
                 del self._turns[whose]
 
-    async def _look(self, asking: _Asking) -> tuple[list[Entry], Elsewhere]:
-        """What all replicas have written down, asked for at once."""
-        ledger, hour = self._stores().ledger, hour_of(asking.now)
-        places = [(subject, each) for subject, *_ in asking.subjects for each in (hour - HOUR, hour)]
-        entries, counts = await asyncio.gather(
+    async def _look(self, asking: _Asking) -> tuple[list[Entry], dict[tuple[str, datetime], int]]:
+        """What all replicas have written down."""
+        ledger = self._stores().ledger
+        return await asyncio.gather(
             ledger.entries(asking.whose) if self._quotas.by_address else _no_entries(),
-            asyncio.gather(*(ledger.count_elsewhere(*place) for place in places)),
+            self._sums.elsewhere(asking.subjects, asking.now, ledger),
         )
-        return entries, dict(zip(places, counts, strict=True))
 
-    async def _active(self, asking: _Asking, entries: list[Entry], turn: _Turn) -> dict[UUID, datetime | None]:
-        """Jobs of the address that have not ended, with their times. Empty while there are too few to matter."""
-        open_ones = [entry for entry in entries if not entry.ended]
+    async def _active(self, asking: _Asking, entries: list[Entry], turn: _Turn) -> Active:
+        """Of the address; empty while there are too few to matter."""
+        unended = [entry for entry in entries if not entry.ended]
         most = self._quotas.address_active
-        if not most or len({entry.job_id for entry in open_ones} | turn.accepted.keys()) < most:
+        if not most or len({entry.job_id for entry in unended} | turn.accepted.keys()) < most:
             return {}
-        jobs = await asyncio.gather(*(self._stores().jobs.find(entry.job_id) for entry in open_ones))
-        found = list(zip(open_ones, jobs, strict=True))
-        ended = [entry for entry, job in found if _has_ended(entry, job, asking.now)]
-        await asyncio.gather(*(self._stores().ledger.note_end(asking.whose, entry) for entry in ended))
-        return {entry.job_id: job.due_at if job else None for entry, job in found if entry not in ended}
+        return await active_among(unended, asking.whose, self._stores(), asking.now)
 
     def _check_client(self, client: str, now: datetime) -> None:
-        wait = self._clients.wait(client, now)
-        if wait:
+        if wait := self._clients.wait(client, now):
             raise TooManyError(Rule.CLIENT, wait, name="client_jobs")
 
-    def _check(
-        self,
-        asking: _Asking,
-        entries: list[Entry],
-        active: dict[UUID, datetime | None],
-        elsewhere: Elsewhere,
-        turn: _Turn,
-    ) -> None:
-        times = {entry.job_id: entry.submitted_at for entry in entries} | turn.accepted
-        check_address(self._quotas, times.values(), asking.now)
+    def _check_active(self, active: Active, turn: _Turn, now: datetime) -> None:
         most = self._quotas.address_active
         if most and len(active.keys() | turn.accepted.keys()) >= most:
-            first = min((due_at for due_at in active.values() if due_at), default=asking.now)
-            raise TooManyError(Rule.ACTIVE, max(_SOON, first - asking.now))
-        hour = hour_of(asking.now)
-        for subject, rule, limit in asking.subjects:
-            previous, current = (
-                elsewhere[subject, each] + self._tally.of(subject, each) for each in (hour - HOUR, hour)
-            )
-            check_counted(rule, Accepted(previous, current), limit, asking.now)
+            first = min((due_at for due_at in active.values() if due_at), default=now)
+            raise TooManyError(Rule.ACTIVE, max(_SOON, first - now))
 
     def _accept(self, asking: _Asking, client: str, turn: _Turn) -> None:
         turn.accepted[asking.job_id] = asking.now
-        for subject, *_ in asking.subjects:
-            self._tally.add(subject, asking.now)
+        self._sums.add(asking.subjects, asking.now)
         self._clients.hit(client, asking.now)
 
     async def _keep(self, asking: _Asking) -> None:
-        ledger, hour = self._stores().ledger, hour_of(asking.now)
-        writes = [ledger.put_count(each, hour, self._tally.of(each, hour)) for each, *_ in asking.subjects]
+        ledger = self._stores().ledger
+        sums = self._sums.write(asking.subjects, asking.now, ledger)
         if self._quotas.by_address:
-            writes.append(ledger.put(asking.whose, asking.job_id, now=asking.now, due_at=asking.due_at))
-        await asyncio.gather(*writes)
+            entry = ledger.put(asking.whose, asking.job_id, now=asking.now, due_at=asking.due_at)
+            await asyncio.gather(entry, sums)
+        else:
+            await sums
 
     async def _take_back(self, asking: _Asking, turn: _Turn) -> None:
-        """The sums of this hour are written with the next job."""
         del turn.accepted[asking.job_id]
-        for subject, *_ in asking.subjects:
-            self._tally.take_back(subject, hour_of(asking.now))
+        self._sums.take_back(asking.subjects, asking.now)
         if self._quotas.by_address:
-            with suppress(DependencyAwayError):  # it counts until it goes by itself
+            with suppress(DependencyAwayError):  # then it counts until it goes by itself
                 await self._within(self._stores().ledger.delete(asking.whose, asking.job_id))
 
     async def _within(self, answer: Awaitable[T]) -> T:
         return await within(self._patience, "cassandra", answer)
 
 
-def _has_ended(entry: Entry, job: JobView | None, now: datetime) -> bool:
-    if job is None:
-        return now - entry.submitted_at > _SCHEDULED_WITHIN
-    return job.state.ended
+def _times(entries: list[Entry], turn: _Turn) -> list[datetime]:
+    """When each job of the address was accepted, once for each."""
+    return list(({entry.job_id: entry.submitted_at for entry in entries} | turn.accepted).values())
 
 
 async def _no_entries() -> list[Entry]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from shared.errors import AidError
 
+_MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -118,9 +119,9 @@ def wait_in_hours(accepted: Accepted, most: int, now: datetime) -> timedelta | N
 
 def _roughly(seconds: int) -> str:
     """Never less than it is."""
-    for unit, length in (("day", DAY), ("hour", HOUR), ("minute", timedelta(minutes=1))):
-        if seconds >= 2 * length.total_seconds():
-            return f"{math.ceil(seconds / length.total_seconds())} {unit}s"
+    for unit, length, since in (("days", DAY, 2 * DAY), ("hours", HOUR, 2 * HOUR), ("minutes", _MINUTE, _MINUTE * 1.5)):
+        if seconds >= since.total_seconds():
+            return f"{math.ceil(seconds / length.total_seconds())} {unit}"
     return f"{seconds} second{'' if seconds == 1 else 's'}"
 
 

@@ -14,6 +14,7 @@ from shared.images import FoundImage, Images
 from shared.jobs import Jobs, JobState, JobView
 from shared.recipients import Recipient, Recipients
 from shared.searches import Asked, Search, Searches
+from shared.suppressions import Suppressions
 
 NOW = to_milliseconds(datetime.now(UTC))
 DAY = timedelta(days=1)
@@ -164,3 +165,18 @@ async def test_a_stripped_job_is_seen_as_what_is_left_of_it(cassandra: Cassandra
 
     assert await Jobs(cassandra).find(job_id) == JobView(job_id, JobState.EXPIRED, 1, 7)
     assert await Jobs(cassandra).find(uuid4()) is None
+
+
+async def test_whoever_wants_no_mails_is_known_until_he_says_otherwise(cassandra: Cassandra) -> None:
+    suppressions, whose = Suppressions(cassandra), uuid4().hex
+    assert not await suppressions.holds(whose)
+
+    for _ in range(2):
+        await suppressions.put(whose, now=NOW)
+        assert await suppressions.holds(whose)
+    (row,) = await cassandra.execute("SELECT TTL(since) AS ttl FROM suppressions WHERE address_hash = ?", (whose,))
+    assert row["ttl"] is None
+
+    for _ in range(2):
+        await suppressions.lift(whose)
+        assert not await suppressions.holds(whose)

@@ -13,6 +13,7 @@ from services.notifier.letters import SUBJECTS
 from shared.cassandra import Cassandra
 from shared.errors import Reason
 from shared.events import (
+    CancelRequested,
     Event,
     Fact,
     JobCancelled,
@@ -23,6 +24,7 @@ from shared.events import (
     JobStarted,
     MailDue,
     MailKind,
+    MailRefused,
     MailReport,
     MailSent,
 )
@@ -32,12 +34,14 @@ from shared.settings import host_ports
 from shared.topics import JOB_INBOX, JOB_LIFECYCLE, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
+from tests.integration.gateway.gateways import Gateway, serving_gateway
 from tests.integration.relay import ScriptedRelay, relaying
 from tests.integration.running import RunningService, running, start_service
 
 pytestmark = pytest.mark.integration
 
 SECRET = "a-key-for-links-nobody-else-has-seen"
+KEYS = {"AID_SECRET_KEYS": SECRET, "AID_ADDRESS_KEY": "under which addresses are known"}
 
 
 @pytest.fixture
@@ -64,8 +68,7 @@ def environment(backbone: Backbone, relay: ScriptedRelay) -> dict[str, str]:
         "AID_SMTP_URL": f"smtp://127.0.0.1:{relay.port}",
         "AID_MAIL_FROM": "Image Downloader <images@example.org>",
         "AID_PUBLIC_URL": "https://images.example.org",
-        "AID_SECRET_KEYS": SECRET,
-        "AID_ADDRESS_KEY": "under which addresses are known",
+        **KEYS,
     }
 
 
@@ -78,17 +81,23 @@ async def notifier(
         yield service
 
 
+@pytest.fixture
+async def gateway(backbone: Backbone, tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with serving_gateway(backbone, tmp_path, told=KEYS) as gateway:
+        yield gateway
+
+
 class Job:
     """A job as the scheduler and the gateway have written it."""
 
-    def __init__(self, cassandra: Cassandra) -> None:
+    def __init__(self, cassandra: Cassandra, address: str = "") -> None:
         self.id = uuid4()
-        self.address = f"{self.id}@example.com"
+        self.address = address or f"{self.id}@example.com"
         self._cassandra = cassandra
 
     @classmethod
-    async def running(cls, cassandra: Cassandra) -> "Job":
-        job, now = cls(cassandra), datetime.now(UTC)
+    async def running(cls, cassandra: Cassandra, *, address: str = "") -> "Job":
+        job, now = cls(cassandra, address), datetime.now(UTC)
         person = Recipient(job.address, "Europe/Berlin")
         await Recipients(cassandra).put(job.id, person, due_at=now, now=now)
         await job.becomes(JobState.RUNNING)
@@ -191,6 +200,42 @@ async def test_a_cancelled_job_has_no_mail(
 
     assert relay.mails_to(job.address) == []
     assert reports(bus, job.id) == []
+
+
+async def test_this_was_not_me_ends_all_mails_to_an_address_until_it_is_taken_back(
+    bus: Bus, cassandra: Cassandra, relay: ScriptedRelay, notifier: RunningService, gateway: Gateway
+) -> None:
+    async def next_job() -> Job:
+        """Another one for the same person, about to begin."""
+        job = await Job.running(cassandra, address=first.address)
+        await bus.publish(JobStarted(job_id=job.id, sequence=2))
+        return job
+
+    first = await Job.running(cassandra)
+    await bus.publish(JobStarted(job_id=first.id, sequence=2))
+    (mail,) = await relay.took(first.address)
+    path = mail["List-Unsubscribe"].strip("<>").removeprefix("https://images.example.org")
+    assert f"https://images.example.org{path}" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+    for _ in range(3):
+        async with gateway.visitor.get(path) as answer:
+            assert answer.status == 200
+    async with gateway.visitor.post(path, data={"List-Unsubscribe": "One-Click"}) as answer:
+        assert answer.status == 200
+    assert (await bus.event(first.id, CancelRequested)).job_id == first.id
+    await first.becomes(JobState.COMPLETED)
+    await bus.publish(completed(first.id))
+    refused = await next_job()
+    assert (await bus.event(first.id, MailRefused)).kind is MailKind.READY
+    assert (await bus.event(refused.id, MailRefused)).kind is MailKind.STARTED
+    assert len(relay.mails_to(first.address)) == 1
+
+    async with gateway.visitor.post(f"{path}/undo") as answer:
+        assert answer.status == 200
+    allowed = await next_job()
+
+    assert (await bus.event(allowed.id, MailSent)).kind is MailKind.STARTED
+    assert len(relay.mails_to(first.address)) == 2
 
 
 async def test_a_mail_put_off_goes_when_it_is_due(

@@ -496,6 +496,39 @@ async def test_a_cancelled_handler_does_not_cut_off_a_copy_that_is_leaving(offic
     assert len(office.taken(mail_id)) == 1
 
 
+@pytest.mark.parametrize("kind", list(MailKind))
+async def test_whoever_wants_no_mails_gets_none_in_whatever_spelling_until_he_does_again(
+    office: Office, kind: MailKind
+) -> None:
+    suppressions, mail_id, next_one = Suppressions(office.cassandra), await office.job(kind), await office.job(kind)
+    whose = [PSEUDONYMS.of(address_of(each.job_id).upper()) for each in (mail_id, next_one)]
+    for each in whose:
+        await suppressions.put(each, now=office.clock.now())
+
+    assert isinstance(await office.deliver(mail_id), MailRefused)
+    assert isinstance(await office.deliver(mail_id), MailRefused)
+    assert (await office.row(mail_id)).state is MailState.REFUSED
+    await suppressions.lift(whose[1])
+
+    assert isinstance(await office.deliver(next_one), MailSent)
+    assert (office.taken(mail_id), len(office.taken(next_one))) == ([], 1)
+
+
+async def test_whoever_says_so_between_the_claim_and_the_mail_gets_none(office: Office) -> None:
+    mail_id, gate = await office.job(MailKind.READY), asyncio.Event()
+    office.relay.answers("RCPT", gate)
+
+    sending = asyncio.create_task(office.deliver(mail_id, within=timedelta(hours=4)))
+    await claimed(office, mail_id)
+    whose = PSEUDONYMS.of(address_of(mail_id.job_id))
+    await Suppressions(office.cassandra).put(whose, now=office.clock.now())
+    gate.set()
+
+    assert isinstance(await sending, MailRefused)
+    assert office.taken(mail_id) == []
+    assert isinstance(await office.deliver(await office.job(MailKind.READY)), MailSent)
+
+
 async def test_a_bug_of_ours_does_not_pass_for_a_copy(cassandra: Cassandra, relay: ScriptedRelay) -> None:
     letters = BrokenLetters()
     office = Office(cassandra, relay, letters)

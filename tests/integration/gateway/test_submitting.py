@@ -1,11 +1,14 @@
 """From the request to the topic and the tables, and from the tables to the status page."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from aiohttp import ClientResponse
 
 from shared.claims import Counts, Heartbeats
 from shared.events import Event, JobSubmitted, Stage
@@ -252,3 +255,26 @@ async def put_recipient(gateway: Gateway, job_id: UUID) -> None:
     """What accepting a job writes first."""
     recipient = Recipient("wsq.wee@example.com", time_zone="UTC")
     await gateway.desk.stores.get().recipients.put(job_id, recipient, due_at=gateway.clock(), now=gateway.clock())
+
+
+async def test_two_gateways_take_no_more_for_one_person_than_the_limit(backbone: Backbone, tmp_path: Path) -> None:
+    told = {"AID_LIMIT_ADDRESS_HOUR": "3", "AID_LIMIT_ADDRESS_ACTIVE": "9", "AID_LIMIT_DOMAIN_HOUR": "9"}
+    request = {**tomorrow_at_noon(), "email": f"{uuid4().hex}@example.com"}
+
+    async def post(gateway: Gateway) -> ClientResponse:
+        async with gateway.visitor.post("/api/v1/jobs", json=request) as answer:
+            return answer
+
+    async with (
+        serving_gateway(backbone, tmp_path, told=told) as one,
+        serving_gateway(backbone, tmp_path, told=told) as other,
+    ):
+        first = await asyncio.gather(*(post(one) for _ in range(2)))
+        second = await asyncio.gather(*(post(other) for _ in range(5)))
+        one.clock.ahead = timedelta(hours=1)
+        after_an_hour = await post(one)
+
+    assert [answer.status for answer in first] == [202] * 2
+    assert sorted(answer.status for answer in second) == [202] + [429] * 4
+    assert {answer.headers["Retry-After"] for answer in second if answer.status == 429} <= {"3600", "3599", "3598"}
+    assert after_an_hour.status == 202

@@ -10,11 +10,12 @@ from services.notifier.failures import NeverError
 from services.notifier.letters import SUBJECTS
 from shared.errors import Reason
 from shared.events import MailKind
-from shared.filters import Colour, Filters
-from shared.links import Wish
+from shared.filters import Colour, Filters, MinimumSize
+from shared.links import Stop, Wish
 from shared.reasons import REASON_WORDS
 from shared.recipients import Recipient
-from tests.unit.notifier.samples import JOB_ID, LINKS, a_job, a_letter, links_in, part
+from shared.searches import Asked, Search
+from tests.unit.notifier.samples import JOB_ID, LINKS, PSEUDONYMS, a_job, a_letter, links_in, part
 
 EVERY_KIND = pytest.mark.parametrize("kind", list(MailKind))
 HOSTILE = (
@@ -76,6 +77,67 @@ def test_both_parts_hold_the_same_links(kind: MailKind) -> None:
     letter = a_letter(kind)
 
     assert links_in(part(letter, "plain")) == links_in(html.unescape(part(letter, "html")))
+
+
+@EVERY_KIND
+def test_every_mail_says_how_to_get_no_more_of_them(kind: MailKind) -> None:
+    letter = a_letter(kind)
+
+    received = message_from_bytes(letter.as_bytes(policy=SMTP), policy=default)
+
+    (link,) = (link for link in links_in(part(letter, "plain")) if kind_of(link) == "stop")
+    assert LINKS.read_stop(link.rpartition("/")[2]) == Stop(PSEUDONYMS.of("wsq.wee@example.com"), JOB_ID)
+    assert received["List-Unsubscribe"] == f"<{link}>"
+    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for text in (part(letter, "plain"), part(letter, "html")):
+        assert "never mail me again" in text
+
+
+@EVERY_KIND
+def test_a_long_link_stays_whole_on_the_wire(kind: MailKind) -> None:
+    wire = a_letter(kind).as_bytes(policy=SMTP)
+
+    lines = [line for line in wire.split(b"\r\n") if line.lower().startswith(b"list-unsubscribe:")]
+    assert len(lines) == 1
+    assert lines[0].startswith(b"List-Unsubscribe: <https://images.example.org/stop/")
+    assert lines[0].endswith(b">")
+
+
+@EVERY_KIND
+def test_what_narrowed_the_search_stands_in_the_mail_and_makes_no_link(kind: MailKind) -> None:
+    filters = Filters(minimum_size=MinimumSize.MP2, site="evil.example.com")
+    letter = a_letter(kind, replace(a_job(), filters=filters))
+
+    for text in (part(letter, "plain"), part(letter, "html")):
+        assert "Minimum size: 2 megapixels, Site: evil[.]example[.]com" in text
+    assert "Filters" not in part(a_letter(kind), "plain")
+
+
+@pytest.mark.parametrize("kind", [MailKind.READY, MailKind.ERROR])
+def test_the_last_mail_says_which_engine_left_a_filter_out(kind: MailKind) -> None:
+    search = Search(True, 160, (Asked("google", "enough"), Asked("openverse", "enough", ignored=("colour", "age"))))
+    letter = a_letter(kind, search=search)
+
+    assert "Openverse: could not filter by colour, date\n" in part(letter, "plain")
+    assert "could not filter by colour, date" in part(letter, "html")
+    assert "Google" not in part(letter, "plain")
+
+
+def test_the_ready_mail_names_the_sum_of_the_zip_once_it_is_known() -> None:
+    known = a_letter(MailKind.READY, replace(a_job(), archive_sha256="9f" * 32))
+
+    for text in (part(known, "plain"), part(known, "html")):
+        assert "9f" * 32 in text
+    assert "SHA-256" not in part(a_letter(MailKind.READY), "plain")
+
+
+@EVERY_KIND
+def test_by_night_the_mail_is_dark_where_the_mail_program_can(kind: MailKind) -> None:
+    shown = part(a_letter(kind), "html")
+
+    assert '<meta name="color-scheme" content="light dark">' in shown
+    assert "@media (prefers-color-scheme: dark)" in shown
+    assert shown.count("<style") == 1
 
 
 def test_the_html_loads_nothing_and_carries_its_styles_in_the_tags() -> None:

@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
-from services.notifier.phrases import harmless, size, zone_of
+from services.notifier.phrases import duration, harmless, size, zone_of
 
 
 @pytest.mark.parametrize(
@@ -40,3 +42,20 @@ def test_sizes_are_told_in_the_unit_that_fits(count: int, shown: str) -> None:
 @pytest.mark.parametrize("name", ["", "America", "Mars/Olympus", "../../etc/passwd", "/etc/passwd"])
 def test_what_is_no_time_zone_gives_way_to_the_default(name: str) -> None:
     assert zone_of(name, "Asia/Kolkata").key == "Asia/Kolkata"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "shown"),
+    [
+        (0.02, "1 second"),
+        (0.5, "30 seconds"),
+        (1, "1 minute"),
+        (1.5, "1 minute"),
+        (20, "20 minutes"),
+        (60, "1 hour"),
+        (90, "1 hour 30 minutes"),
+        (1440, "24 hours"),
+    ],
+)
+def test_a_duration_is_never_told_too_long(minutes: float, shown: str) -> None:
+    assert duration(timedelta(minutes=minutes)) == shown

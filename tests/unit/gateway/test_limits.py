@@ -1,0 +1,294 @@
+"""Who is turned away, with which words, and when he may come again. Whole gateways, on tables in memory."""
+
+import asyncio
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from services.gateway.clientaddress import client_of
+from services.gateway.forms import read_form
+from services.gateway.quotas import Rule, TooManyError
+from services.gateway.submissions import accept
+from tests.unit.gateway.connected import Site, asked_for
+from tests.unit.gateway.site import ROW, visiting
+
+VICTIM = "wsq.wee@example.com"
+PROXY = {"trusted_proxies": "127.0.0.0/8"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+async def post(visitor: ClientSession, address: str = VICTIM, *, client: str = "", **changes: str) -> ClientResponse:
+    """As a program."""
+    headers = {"X-Forwarded-For": client} if client else {}
+    async with visitor.post("/api/v1/jobs", json=asked_for(address, **changes), headers=headers) as answer:
+        await answer.read()
+        return answer
+
+
+async def code_of(answer: ClientResponse) -> str:
+    return str((await answer.json(content_type=None))["code"])
+
+
+async def test_the_share_of_an_address_is_free_again_when_it_is_said_to_be(site: Site) -> None:
+    async with visiting(site.gateway(limit_address_hour=2).desk) as visitor:
+        assert (await post(visitor)).status == 202
+        site.clock.goes_on(minutes=10)
+        assert (await post(visitor, "WSQ.WEE+again@example.com")).status == 202
+        refused = await post(visitor)
+
+        assert (refused.status, await code_of(refused)) == (429, "too_many_requests_address")
+        assert refused.headers["Retry-After"] == str(50 * 60)
+        assert refused.content_type == "application/problem+json"
+        assert (await post(visitor, "somebody.else@example.com")).status == 202
+        site.clock.goes_on(seconds=50 * 60 - 1)
+        assert (await post(visitor)).status == 429
+        site.clock.goes_on(seconds=1)
+        assert (await post(visitor)).status == 202
+
+
+async def test_what_was_typed_stands_in_the_form_that_comes_back(site: Site) -> None:
+    async with visiting(site.gateway(limit_address_hour=1).desk) as visitor:
+        assert (await post(visitor)).status == 202
+        form = {**ROW, "colour": "teal"}
+        async with visitor.post("/jobs", data=form) as answer:
+            page = await answer.text()
+
+    assert answer.status == 429
+    assert answer.headers["Retry-After"] == "3600"
+    assert "There were too many jobs for this address lately. Please try again in 60 minutes" in page
+    for value in ("Best hd wallpaper", "2021-09-20", "11:41", VICTIM, "145"):
+        assert f'value="{value}"' in page
+    assert re.search(r'value="teal" selected', page)
+
+
+async def test_the_same_request_again_is_never_turned_away_nor_counted(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1, limit_domain_hour=1, limit_client_jobs=5)
+    async with visiting(gateway.desk) as visitor:
+        async with visitor.get("/") as page:
+            (nonce,) = re.findall(r'name="nonce" value="([^"]+)"', await page.text())
+        form = {**ROW, "nonce": nonce}
+        jobs = set()
+        for _ in range(3):
+            async with visitor.post("/jobs", data=form, allow_redirects=False) as answer:
+                assert answer.status == 303
+                jobs.add(gateway.job_of(answer))
+        (job,) = jobs
+        await site.put_row(job, "running")
+        async with visitor.post("/jobs", data=form, allow_redirects=False) as answer:
+            assert (answer.status, gateway.job_of(answer)) == (303, job)
+        async with visitor.post("/jobs", data={**form, "images": "7"}, allow_redirects=False) as other:
+            assert other.status == 429
+
+
+async def test_of_a_thousand_at_once_for_one_victim_no_more_than_the_limit_are_taken(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=20, limit_address_active=20, limit_client_jobs=60)
+
+    rules: set[Rule] = set()
+
+    async def submit(number: int) -> bool:
+        """As the views do, without the wire: whether it was taken."""
+        desk, form = gateway.desk, asked_for(f"wsq.wee+{number}@example.com")
+        client = client_of("10.0.0.1", [f"192.0.2.{number % 200}"], trusted=[ip_network("10.0.0.0/8")])
+        try:
+            await accept(
+                read_form(form.items(), now=desk.now(), limits=desk.limits),
+                None,
+                stores=desk.stores.get,
+                publisher=desk.publisher.get,
+                admit=desk.admissions.by(client),
+                now=desk.now(),
+                patience=60,
+            )
+        except TooManyError as refused:
+            rules.add(refused.rule)
+            return False
+        return True
+
+    taken = await asyncio.gather(*(submit(number) for number in range(1000)))
+
+    assert sum(taken) == 20
+    assert rules <= {Rule.ADDRESS, Rule.ACTIVE}
+    assert len(gateway.kafka.records) == 20
+    assert len(site.tables.all("recipients")) == 20
+    assert not gateway.desk.admissions._turns
+
+
+async def test_two_gateways_know_of_each_other_what_they_have_taken(site: Site) -> None:
+    limits = {"limit_address_hour": 3, "limit_domain_hour": 5, "limit_site_hour": 7}
+    async with visiting(site.gateway(**limits).desk) as one, visiting(site.gateway(**limits).desk) as other:
+        for visitor in (one, other, one):
+            assert (await post(visitor)).status == 202
+        assert await code_of(await post(other)) == "too_many_requests_address"
+        for visitor in (one, other):
+            assert (await post(visitor, "another@example.com")).status == 202
+        assert await code_of(await post(other, "third@example.com")) == "too_many_requests_domain"
+        for visitor in (one, other):
+            assert (await post(visitor, f"{uuid4()}@{uuid4().hex}.example.org")).status == 202
+        refused = await post(one, "a@example.net")
+
+    assert await code_of(refused) == "too_many_requests_site"
+    # It is half past eleven: in the next hour these seven count less and less.
+    assert 1800 < int(refused.headers["Retry-After"]) < 5400
+
+
+async def test_the_sums_of_an_hour_ago_wear_off(site: Site) -> None:
+    async with visiting(site.gateway(limit_site_hour=4).desk) as visitor:
+        for _ in range(4):
+            assert (await post(visitor)).status == 202
+        refused = await post(visitor)
+        site.clock.goes_on(seconds=int(refused.headers["Retry-After"]) - 2)
+        assert (await post(visitor)).status == 429
+        site.clock.goes_on(seconds=2)
+        assert (await post(visitor)).status == 202
+        assert (await post(visitor)).status == 429
+        site.clock.goes_on(hours=2)
+        assert [(await post(visitor)).status for _ in range(5)] == [202] * 4 + [429]
+
+
+async def test_only_jobs_that_have_not_ended_count_as_active(site: Site) -> None:
+    gateway = site.gateway(limit_address_active=3)
+    async with visiting(gateway.desk) as visitor:
+        jobs = [gateway.job_of(await post(visitor)) for _ in range(3)]
+        await site.put_row(jobs[0], "scheduled")
+        await site.put_row(jobs[1], "running")
+        refused = await post(visitor)
+        await site.put_row(jobs[1], "completed")
+        after_an_end = await post(visitor)
+        again_too_many = await post(visitor)
+        site.clock.goes_on(hours=25)  # one was never scheduled, and never will be
+
+        assert await code_of(refused) == "too_many_requests_active"
+        assert int(refused.headers["Retry-After"]) >= 60
+        assert (after_an_end.status, again_too_many.status) == (202, 429)
+        assert (await post(visitor)).status == 202
+    noted = {row["job_id"] for row in site.tables.all("submissions") if row.get("ended")}
+    assert noted >= {jobs[1], jobs[2]}
+
+
+async def test_what_fails_is_not_counted(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1, limit_site_hour=1, limit_client_jobs=9)
+    async with visiting(gateway.desk) as visitor:
+        gateway.line.away = True
+        assert (await post(visitor)).status == 503
+        gateway.line.away = False
+        assert (await post(visitor, images="0")).status == 422
+
+        assert (await post(visitor)).status == 202
+        assert (await post(visitor)).status == 429
+
+
+async def test_a_job_that_may_run_all_the_same_counts(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1)
+    async with visiting(gateway.desk) as visitor:
+        gateway.kafka.away_for = 1
+        assert (await post(visitor)).status == 503
+        assert (await post(visitor)).status == 429
+
+
+async def test_a_client_has_a_share_of_his_own_whatever_he_writes_into_headers(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_jobs=2).desk) as visitor:
+        answers = [await post(visitor, f"{n}@example.com", client=f"192.0.2.{n}") for n in range(3)]
+
+    assert [answer.status for answer in answers] == [202, 202, 429]
+    assert await code_of(answers[2]) == "too_many_requests_client"
+    assert answers[2].headers["Retry-After"] == "3600"
+
+
+async def test_behind_a_trusted_proxy_each_client_has_his_own(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_jobs=1, **PROXY).desk) as visitor:
+        first = [await post(visitor, client=f"{uuid4()}, 192.0.2.{n}") for n in range(3)]
+        again = await post(visitor, client="203.0.113.1, 192.0.2.1")
+
+    assert [answer.status for answer in first] == [202] * 3
+    assert again.status == 429
+
+
+async def test_tokens_are_not_guessed_for_long_and_the_form_is_still_shown(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_requests=5).desk) as visitor:
+        found = [await status_of(visitor, f"/jobs/{uuid4()}") for _ in range(7)]
+        form = [await status_of(visitor, "/") for _ in range(20)]
+        static = [await status_of(visitor, "/static/site.css") for _ in range(20)]
+        site.clock.goes_on(minutes=1, seconds=1)
+
+        assert found == [404] * 5 + [429] * 2
+        assert set(form + static) == {200}
+        assert await status_of(visitor, f"/download/{uuid4()}") == 404
+
+
+async def test_changes_have_a_share_of_their_own_and_the_page_says_so(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_changes=2).desk) as visitor:
+        for expected in (404, 404, 429):
+            async with visitor.post(f"/jobs/{uuid4()}/cancel") as answer:
+                page = await answer.text()
+                assert answer.status == expected
+        stops = [await status_of(visitor, f"/stop/{uuid4()}", "POST") for _ in range(5)]
+
+    assert "There were too many requests from where you are" in page
+    assert answer.headers["Retry-After"] == "3600"
+    assert "Content-Security-Policy" in answer.headers
+    assert stops == [404] * 5
+
+
+async def test_event_streams_have_a_share_of_their_own(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_streams=2).desk) as visitor:
+        opened = [await status_of(visitor, f"/jobs/{uuid4()}/events") for _ in range(3)]
+
+    assert opened == [404, 404, 429]
+
+
+async def test_the_operator_learns_of_the_rule_and_nothing_of_the_person(site: Site) -> None:
+    def counted() -> float:
+        return REGISTRY.get_sample_value("aid_rate_limited_total", {"rule": "address"}) or 0
+
+    before = counted()
+    async with visiting(site.gateway(limit_address_hour=1).desk) as visitor:
+        await post(visitor)
+        with capture_logs() as lines:
+            await post(visitor)
+
+    (line,) = (line for line in lines if line["event"] == "rate_limited")
+    assert line["rule"] == "address"
+    assert "wsq" not in str(lines)
+    assert "127.0.0.1" not in str(line)
+    assert counted() == before + 1
+
+
+async def test_nobody_learns_from_a_refusal_who_wants_no_mails(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1)
+    answers: dict[bool, list[tuple[int, set[str]]]] = {}
+    async with visiting(gateway.desk) as visitor:
+        for suppressed in (False, True):
+            address = f"{uuid4()}@example.com"
+            if suppressed:
+                whose = gateway.desk.admissions._pseudonyms.of(address)
+                await gateway.desk.stores.get().suppressions.put(whose, now=site.clock.now)
+            both = [await post(visitor, address) for _ in range(2)]
+            answers[suppressed] = [(answer.status, set(await answer.json(content_type=None))) for answer in both]
+
+    assert answers[False] == answers[True]
+    assert [status for status, _ in answers[True]] == [202, 429]
+
+
+async def test_no_address_is_kept_with_what_is_counted(site: Site) -> None:
+    async with visiting(site.gateway(limit_address_hour=9, limit_domain_hour=9, limit_site_hour=9).desk) as visitor:
+        await post(visitor)
+
+    kept = str([site.tables.all(table) for table in ("submissions", "submission_counts", "suppressions")])
+    assert "wsq" not in kept
+    assert "example.com" not in kept
+    assert len(site.tables.all("submission_counts")) == 2
+
+
+async def status_of(visitor: ClientSession, path: str, method: str = "GET") -> int:
+    async with visitor.request(method, path) as answer:
+        return answer.status
