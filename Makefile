@@ -7,10 +7,10 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults bench run up down check lock
+.PHONY: help demo test faults bench screens run up down check lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mail, on this machine alone
 	@$(PY) -m deploy.local.demo
@@ -27,6 +27,10 @@ faults: check ## break everything that can break, under full load, and print the
 
 bench: $(READY) ## one published figure, measured here: BENCH=search, packing, release, pending, mail
 	@$(PY) -m bench.$(BENCH)
+
+screens: $(READY) ## the pictures in docs/screens, of the real pages, taken anew
+	@$(PY) -m deploy.local.setup
+	@$(PY) -m tests.integration.gateway.screens
 
 run: $(READY) ## the whole system in the foreground, until Ctrl-C; ENGINES=local searches this machine only
 	@$(PY) -m deploy.local.run

@@ -90,7 +90,7 @@ async def _ways_out(gateway: Gateway) -> dict[str, str]:
 
 
 def _archive(expires_at: datetime) -> dict[str, object]:
-    refused = {"html": 4, "other_orientation": 3, "duplicate": 2}
+    refused = {"not_a_picture": 4, "other_orientation": 3, "duplicate": 2}
     counts = {"found": 167, "kept": 137, "thumbnails": 2, "refused": refused}
     packed = {"archive_run": 1, "archive_size": 48_201_337, "archive_sha256": "9f86d081884c7d65" * 4}
     return {"state": "completed", "run": 1, "expires_at": expires_at, **counts, **packed}
