@@ -16,7 +16,7 @@ Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 
 
 class Answer(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Engine(Answer):
