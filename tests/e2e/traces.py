@@ -37,8 +37,11 @@ class Traces:
         return {table: found for table, all_ in rows.items() if (found := [row for row in all_ if text in str(row)])}
 
     async def are_gone(self, job_id: str) -> bool:
-        """Whether nothing but its `jobs` row names the job; the index of timers goes by whole buckets, later."""
-        return not (await self.rows(job_id)).keys() - {"jobs", "timers"} and not self.archives(job_id)
+        """Whether nothing but its `jobs` row names the job, and what goes later.
+
+        The index of timers goes by whole buckets; that somebody had a job is counted for a day, under a pseudonym.
+        """
+        return not (await self.rows(job_id)).keys() - {"jobs", "timers", "submissions"} and not self.archives(job_id)
 
     async def records(self) -> dict[str, bytes]:
         """By topic, all that was ever said on it: keys, headers and values."""

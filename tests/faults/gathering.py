@@ -25,7 +25,7 @@ from tests.integration.relay import ScriptedRelay
 
 QUIET_SECONDS = 1.5
 
-NO_JOBS = frozenset({"shard_cursors"})
+NO_JOBS = frozenset({"shard_cursors", "submission_counts", "suppressions"})
 
 _TOKEN = re.compile(r"https?://[^\s/]+/\w+/([\w.~-]{16,})")
 
