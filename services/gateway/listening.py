@@ -5,7 +5,8 @@ away, is seen at the next look.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import UUID
 
@@ -38,21 +39,19 @@ async def listen(kafka_url: str, tell: Callable[[UUID], None]) -> None:
     """Until cancelled; Kafka may come, go and come back."""
     read_any_record()
     for pause in pauses():
-        consumer = await until_available(partial(_start, kafka_url))
-        try:
+        async with AsyncExitStack() as stack:
+            consumer = await until_available(partial(_connect, stack, kafka_url))
             log.info("feed_open")
-            await _pass_on(consumer, tell)
-        except KafkaError as error:
-            log.warning("dependency_away", dependency="kafka", detail=f"{type(error).__name__}: {error}"[:300])
-        except Exception:
-            # Were it to stop, every page would be behind from then on.
-            log.exception("feed_failed")
-        finally:
-            await say_goodbye(consumer)
+            await _until_trouble(_pass_on(consumer, tell))
         await asyncio.sleep(pause)
 
 
-async def _start(kafka_url: str) -> AIOKafkaConsumer:
+async def _connect(stack: AsyncExitStack, kafka_url: str) -> AIOKafkaConsumer:
+    return await stack.enter_async_context(_consumer(kafka_url))
+
+
+@asynccontextmanager
+async def _consumer(kafka_url: str) -> AsyncIterator[AIOKafkaConsumer]:
     """DependencyAwayError when no broker answers, or has no such topics yet."""
     consumer = AIOKafkaConsumer(
         *(topic.name for topic in _TOPICS),
@@ -62,14 +61,30 @@ async def _start(kafka_url: str) -> AIOKafkaConsumer:
         max_partition_fetch_bytes=_MOST_BYTES,
     )
     try:
+        await _start(consumer)
+        yield consumer
+    finally:
+        await say_goodbye(consumer)
+
+
+async def _start(consumer: AIOKafkaConsumer) -> None:
+    try:
         async with asyncio.timeout(_START_SECONDS):
             await consumer.start()
-            # Else each would begin at whatever end it finds when it is first read.
+            # Else each partition begins at whatever end it has when it is first read.
             await asyncio.gather(*map(consumer.position, consumer.assignment()))
     except (KafkaError, TimeoutError) as error:
-        await say_goodbye(consumer)
         raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
-    return consumer
+
+
+async def _until_trouble(reading: Awaitable[None]) -> None:
+    try:
+        await reading
+    except KafkaError as error:
+        log.warning("dependency_away", dependency="kafka", detail=f"{type(error).__name__}: {error}"[:300])
+    except Exception:
+        # Were it to stop, every page would be behind from then on.
+        log.exception("feed_failed")
 
 
 async def _pass_on(consumer: AIOKafkaConsumer, tell: Callable[[UUID], None]) -> None:

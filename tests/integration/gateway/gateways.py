@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from aiohttp import ClientResponse, ClientSession
 from services.gateway.app import NAME
 from services.gateway.connecting import Stores
 from services.gateway.desk import Desk
+from services.gateway.feed import Pace
 from services.gateway.listening import listen
 from shared.cassandra import Cassandra
 from shared.publisher import Publisher
@@ -62,17 +63,22 @@ async def serving_gateway(
     port: int = 0,
     public_url: str = "http://pictures.example",
     told: Mapping[str, str] = MappingProxyType({}),
+    pace: Pace = Pace(),  # noqa: B008 - frozen
+    heard_at: str | None = None,
 ) -> AsyncIterator[Gateway]:
-    """`told`: more of its environment."""
+    """`told`: more of its environment. `heard_at`: where it listens to Kafka instead."""
     clock = MovingClock()
     settings = {name.removeprefix("AID_").lower(): text for name, text in told.items()}
-    desk = a_desk(folder, now=clock, public_url=public_url, **settings)
+    desk = replace(a_desk(folder, now=clock, public_url=public_url, **settings), pace=pace)
     cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     publisher = await Publisher.connect(backbone.kafka_url, source=NAME)
     desk.stores.connected(Stores.of(cassandra))
     desk.publisher.connected(publisher)
     try:
-        async with in_background(listen(backbone.kafka_url, desk.feed.tell)), visiting(desk, port=port) as visitor:
+        async with (
+            in_background(listen(heard_at or backbone.kafka_url, desk.feed.tell)),
+            visiting(desk, port=port) as visitor,
+        ):
             yield Gateway(desk, visitor, cassandra, clock, folder)
     finally:
         await publisher.close()
