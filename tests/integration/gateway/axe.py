@@ -27,7 +27,8 @@ def violations_of(chrome: Chrome, rules: tuple[str, ...] = ALL) -> list[str]:
 
     The driver runs the script beside the page: its policy is not asked.
     """
-    chrome.execute_script(_script())
+    if chrome.execute_script("return typeof axe") == "undefined":
+        chrome.execute_script(_script())
     return [
         f"{violation['id']}: {node['html'][:200]} ({node['failureSummary']})"
         for violation in chrome.execute_async_script(_RUN, rules)
