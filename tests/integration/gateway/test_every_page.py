@@ -41,7 +41,8 @@ def unchanged(chrome: Chrome) -> Iterator[None]:
 
 
 def faults_of(chrome: Chrome, name: str) -> list[str]:
-    """Of the page that is open, on all screens, by day and by night."""
+    """Of the page that is open, with all it can unfold, on all screens, by day and by night."""
+    chrome.execute_script("document.querySelectorAll('details').forEach((folded) => { folded.open = true; })")
     faults = []
     for width in WIDTHS:
         show_on(chrome, width)
