@@ -33,14 +33,14 @@ async def both(kafka_url: str, cassandra_hosts: str, home: Path) -> AsyncIterato
     await create_tables(settings)
     await create_topics(settings)
     ours, bare = free_ports(2)
-    environment = _environment(kafka_url, cassandra_hosts, home / "archives", ours)
+    environment = environment_of(kafka_url, cassandra_hosts, home / "archives", ours)
     async with running("gateway", environment, home):
         page = await _bytes_of(f"http://127.0.0.1:{ours}/")
         async with _bare_one(bare, page, environment):
             yield Servers(f"http://127.0.0.1:{ours}", f"http://127.0.0.1:{bare}")
 
 
-def _environment(kafka_url: str, cassandra_hosts: str, archives: Path, port: int) -> Mapping[str, str]:
+def environment_of(kafka_url: str, cassandra_hosts: str, archives: Path, port: int) -> Mapping[str, str]:
     return {
         "AID_KAFKA_URL": kafka_url,
         "AID_CASSANDRA_HOSTS": cassandra_hosts,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiohttp import ClientSession
@@ -15,7 +16,9 @@ from deploy.local.artefacts import kafka_jars
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import Server, serving
+from shared.events import JobStarted
 from shared.provision import ProvisionSettings, create_topics
+from shared.publisher import Publisher
 from tests.integration.conftest import Backbone
 from tests.integration.gateway.gateways import tomorrow_at_noon
 from tests.integration.running import RunningService, running, start_service
@@ -143,3 +146,23 @@ async def test_with_kafka_killed_nothing_is_promised_and_the_same_form_is_taken_
         async with asyncio.timeout(30):
             while await status_of(visitor, form) != 303:
                 await asyncio.sleep(0.5)
+        await until_it_hears_again(service, kafka_url)
+
+
+async def until_it_hears_again(service: RunningService, kafka_url: str) -> None:
+    """Of jobs, whose pages it keeps."""
+    publisher = await Publisher.connect(kafka_url, source="test")
+    try:
+        async with asyncio.timeout(30):
+            while await records_heard(service) == 0:
+                await publisher.publish(JobStarted(job_id=uuid4(), run=1))
+                await asyncio.sleep(0.1)
+    finally:
+        await publisher.close()
+
+
+async def records_heard(service: RunningService) -> float:
+    async with ClientSession() as session, session.get(f"{service.health_url}/metrics") as answer:
+        metrics = await answer.text()
+    heard = re.search(r'^aid_feed_records_total\{topic="job-lifecycle.v1"\} (.+)$', metrics, re.MULTILINE)
+    return float(heard[1]) if heard else 0
