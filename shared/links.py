@@ -47,6 +47,11 @@ class Links:
         self._signers = {purpose: URLSafeTimedSerializer(keys_in_order, salt=purpose) for purpose in _PURPOSES}
         self._public_url = public_url.rstrip("/")
 
+    @property
+    def privacy(self) -> str:
+        """Nothing secret: the page that says what is kept, and how long."""
+        return f"{self._public_url}/privacy"
+
     def status(self, job_id: UUID) -> str:
         return f"{self._public_url}/jobs/{self.status_token(job_id)}"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from aiohttp import web
 from bootstrap_wrapper import get_bootstrap_css_dir
 
-from services.gateway import api, api_docs, downloads, sheets, status_views, stops, stream_views, views
+from services.gateway import api, api_docs, downloads, privacy, sheets, status_views, stops, stream_views, views
 from services.gateway.api_docs import document_api
 from services.gateway.blank_form import BLANK_FORM, BlankForm, show_form
 from services.gateway.bodies import MAX_BYTES, SECONDS
@@ -79,6 +79,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app.router.add_post("/jobs/{status}/delete", status_views.delete_job, name="delete")
     app.router.add_get("/download/{download}", downloads.download, name="download")
     app.router.add_get("/retry/{retry}", views.show_retry, name="retry")
+    app.router.add_get("/privacy", privacy.show_privacy, name="privacy")
     app.router.add_get("/stop/{stop}", stops.show_stop, name="stop")
     app.router.add_post("/stop/{stop}", stops.stop_mails, name="stop_now")
     app.router.add_post("/stop/{stop}/undo", stops.allow_mails, name="stop_undo")

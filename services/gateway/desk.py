@@ -48,6 +48,7 @@ class Desk:
     archives: Archives
     hand_out: HandOut
     admissions: Admissions
+    cleanup: timedelta
     client_rates: ClientRates
     trusted_proxies: Networks
     link_life: timedelta
@@ -74,6 +75,7 @@ class Desk:
             archives=archives,
             hand_out=hand_out,
             admissions=admissions,
+            cleanup=timedelta(minutes=settings.cleanup_minutes),
             client_rates=ClientRates(
                 requests_minute=settings.limit_client_requests,
                 changes_hour=settings.limit_client_changes,

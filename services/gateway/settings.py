@@ -39,6 +39,7 @@ class Settings(ArchiveSettings):
     time_zone: TimeZone = "UTC"
     horizon_days: int = Field(default=366, ge=1)
     link_minutes: float = Field(default=20, gt=0)
+    cleanup_minutes: float = Field(default=30, gt=0)
     form_minutes: float = Field(default=120, gt=0)
     accept_seconds: float = Field(default=5, gt=0)
     streams: int = Field(default=2000, ge=0)

@@ -96,7 +96,7 @@ class Letters:
     def _facts(
         self, kind: MailKind, job: JobView, recipient: Recipient, search: Search | None, now: datetime
     ) -> dict[str, object]:
-        common = {"status_link": self._links.status(job.job_id)}
+        common = {"status_link": self._links.status(job.job_id), "privacy_link": self._links.privacy}
         asked = [("Search query", harmless(job.query)), ("Number of images", job.images), *_filters(job)]
         match kind:
             case MailKind.STARTED:

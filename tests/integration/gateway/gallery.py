@@ -24,6 +24,7 @@ async def every_page(gateway: Gateway, *, sheet: bytes) -> dict[str, str]:
         "form": FORM,
         "form filled in": _path(gateway.desk.links.retry(WISH)),
         "api": "/api",
+        "privacy": "/privacy",
         "nothing here": "/nothing",
         "not done here": "/jobs",
         "invalid link": "/download/made-up",

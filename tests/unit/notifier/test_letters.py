@@ -157,7 +157,7 @@ def test_the_started_mail_says_so_and_what_was_asked() -> None:
         assert "Your job has been started and it might take a few minutes to complete." in text
         assert "Best hd wallpaper" in text
         assert "145" in text
-    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"jobs", "stop"}
+    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"jobs", "privacy", "stop"}
 
 
 def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
@@ -167,7 +167,7 @@ def test_the_ready_mail_leads_to_the_zip_and_is_honest_about_it() -> None:
         assert "Kindly download your images through the following link." in text
         for fact in ("145", "160", "137", "94.3 MB", "12", "the same picture again", "no longer at their address"):
             assert fact in text
-    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"download", "jobs", "stop"}
+    assert {kind_of(link) for link in links_in(part(letter, "plain"))} == {"download", "jobs", "privacy", "stop"}
 
 
 @pytest.mark.parametrize(
