@@ -43,7 +43,7 @@ def what_is_kept(cleanup: timedelta) -> list[Kept]:
             f"{messages} days; {letters} days if a message could not be handled",
         ),
         Kept(
-            "That there was a job, by its number, and how it ended",
+            "That there was a job, by its number",
             "So that no job is done twice",
             "45 days after its end",
         ),
