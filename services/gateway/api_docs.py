@@ -18,6 +18,9 @@ from shared.reasons import REASON_WORDS
 
 DOCUMENT = web.AppKey("openapi", Mapping[str, Any])
 
+_FIRST = ("NewJob", "NewTime", "Job")
+"""What people come for."""
+
 
 def document_api(app: web.Application) -> None:
     desk = app[DESK]
@@ -34,9 +37,10 @@ async def show_document(request: web.Request) -> web.Response:
 
 async def show_page(request: web.Request) -> web.Response:
     document = request.app[DOCUMENT]
+    schemas = document["components"]["schemas"]
     context = {
         "api": document,
-        "schemas": document["components"]["schemas"],
+        "schemas": {name: schemas[name] for name in dict.fromkeys((*_FIRST, *schemas))},
         "problems": sorted(KNOWN.values(), key=lambda problem: (problem.status, problem.code)),
         "texts": fields.TEXTS,
         "reasons": REASON_WORDS,

@@ -6,13 +6,13 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+# Patterns are for programs; for people there are examples.
 _BOUNDS = {
-    "minimum": "from",
-    "maximum": "to",
-    "minLength": "of at least",
-    "maxLength": "of at most",
-    "format": "as",
-    "pattern": "like",
+    "minimum": "from {}",
+    "maximum": "to {}",
+    "minLength": "of {}",
+    "maxLength": "to {} characters",
+    "format": "as {}",
 }
 
 
@@ -31,7 +31,7 @@ def value_words(schema: Mapping[str, Any]) -> str:
         return " or ".join(value_words(each) for each in schema["anyOf"] if each.get("type") != "null")
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    return " ".join([_kind(schema), *(f"{word} {schema[name]}" for name, word in _BOUNDS.items() if name in schema)])
+    return " ".join([_kind(schema), *(words.format(schema[name]) for name, words in _BOUNDS.items() if name in schema)])
 
 
 def _kind(schema: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ class Connection(web.RequestHandler):
         super().data_received(data)
         if self._request_count > before:
             self._stop_waiting()
-        elif self._waiter is not None and self._cut is None:
+        elif data and self._waiter is not None and self._cut is None:
             self._wait_for_headers()
 
     def connection_lost(self, exc: BaseException | None) -> None:
