@@ -123,6 +123,19 @@ async def test_following_the_link_many_times_changes_nothing(gateway: Gateway, r
             assert await answer.read() == CONTENT
 
 
+async def test_a_download_that_is_cut_off_uses_nothing_up(gateway: Gateway, ready: Ready) -> None:
+    large = CONTENT * 40
+    (gateway.archives / ArchiveFile(ready.job_id, 2).name).write_bytes(large)
+    await gateway.put_row(ready.job_id, state="completed", run=2, archive_run=2, archive_size=len(large))
+    for _ in range(3):
+        async with gateway.visitor.get(ready.path) as answer:
+            await answer.content.readexactly(1000)
+            answer.close()
+
+    async with gateway.visitor.get(ready.path, headers={"Range": "bytes=1000-"}) as answer:
+        assert (answer.status, await answer.read()) == (206, large[1000:])
+
+
 async def test_the_link_works_until_its_time_and_not_after(gateway: Gateway, ready: Ready) -> None:
     until = datetime.now(UTC) + timedelta(minutes=20)
     await gateway.put_row(ready.job_id, state="completed", run=2, archive_run=2, kept=9, expires_at=until)
