@@ -8,13 +8,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from services.gateway.quotas import HOUR, Accepted, Rule, check_counted, hour_of
 
 Place = tuple[str, datetime]
 """A subject and an hour."""
+
+
+_LATE = timedelta(minutes=1)
+"""So long after its end an hour may still be written to. Then what the others have in it is read once."""
 
 
 class Counts(Protocol):
@@ -37,12 +41,16 @@ class Sums:
 
     def __init__(self) -> None:
         self._accepted: Counter[Place] = Counter()
+        self._settled: dict[Place, int] = {}
 
     async def elsewhere(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> dict[Place, int]:
         """What the others have accepted in this hour and in the last."""
         places = [(subject.name, hour) for subject in subjects for hour in _hours(now)]
-        found = await asyncio.gather(*(counts.count_elsewhere(*place) for place in places))
-        return dict(zip(places, found, strict=True))
+        unknown = [place for place in places if place not in self._settled]
+        read = await asyncio.gather(*(counts.count_elsewhere(*place) for place in unknown))
+        found = dict(zip(unknown, read, strict=True))
+        self._settled |= {place: sum_ for place, sum_ in found.items() if place[1] + HOUR + _LATE < now}
+        return found | {place: self._settled[place] for place in places if place not in found}
 
     def check(self, subjects: Iterable[Subject], elsewhere: dict[Place, int], now: datetime) -> None:
         """TooManyError when the share of one is used up."""
@@ -53,8 +61,9 @@ class Sums:
 
     def add(self, subjects: Iterable[Subject], now: datetime) -> None:
         before, _ = _hours(now)
-        for place in [place for place in self._accepted if place[1] < before]:
-            del self._accepted[place]
+        for sums in (self._accepted, self._settled):
+            for place in [place for place in sums if place[1] < before]:
+                del sums[place]
         self._accepted.update((subject.name, hour_of(now)) for subject in subjects)
 
     def take_back(self, subjects: Iterable[Subject], now: datetime) -> None:

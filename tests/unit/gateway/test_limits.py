@@ -292,3 +292,17 @@ async def test_no_address_is_kept_with_what_is_counted(site: Site) -> None:
 async def status_of(visitor: ClientSession, path: str, method: str = "GET") -> int:
     async with visitor.request(method, path) as answer:
         return answer.status
+
+
+async def test_what_others_took_in_the_last_hour_still_counts_in_this_one(site: Site) -> None:
+    limits = {"limit_site_hour": 4}
+    async with visiting(site.gateway(**limits).desk) as one, visiting(site.gateway(**limits).desk) as other:
+        for visitor in (one, one, other):
+            assert (await post(visitor)).status == 202
+        site.clock.goes_on(minutes=35)  # five past noon: eleven twelfths of the three count
+
+        assert [(await post(visitor)).status for visitor in (other, one)] == [202, 429]
+        site.clock.goes_on(minutes=20)  # seven twelfths
+        assert [(await post(visitor)).status for visitor in (one, other)] == [202, 429]
+        site.clock.goes_on(minutes=20)  # a quarter
+        assert [(await post(visitor)).status for visitor in (other, one)] == [202, 429]
