@@ -20,7 +20,7 @@ from services.gateway.operations import OPENAPI
 from services.gateway.origins import own_forms_only
 from services.gateway.pages import set_up_templates, show_icon
 from services.gateway.problems import answer_problems
-from services.gateway.serving import serving_web
+from services.gateway.serving import allow_all_sockets, serving_web
 from services.gateway.settings import Settings
 from shared.cassandra import Cassandra
 from shared.health import serving_health
@@ -34,6 +34,7 @@ NAME = "gateway"
 
 async def run(settings: Settings) -> None:
     """Until cancelled. The form is served from the first moment; what needs a server waits for it with 503."""
+    allow_all_sockets()
     desk = Desk.of(settings)
     async with (
         serving_health(settings.health_host, settings.health_port) as health,

@@ -1,6 +1,7 @@
 """The web port, and one log line per request."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -44,6 +45,12 @@ async def serving_web(
             server.close()
     finally:
         await runner.cleanup()
+
+
+def allow_all_sockets() -> None:
+    """As many as the system lets this process have; what it begins with is often 1,024, and a status page holds one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class AccessLog(AbstractAccessLogger):
