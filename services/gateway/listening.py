@@ -5,7 +5,7 @@ away, is seen at the next look.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from uuid import UUID
@@ -39,11 +39,21 @@ async def listen(kafka_url: str, tell: Callable[[UUID], None]) -> None:
     """Until cancelled; Kafka may come, go and come back."""
     read_any_record()
     for pause in pauses():
-        async with AsyncExitStack() as stack:
-            consumer = await until_available(partial(_connect, stack, kafka_url))
-            log.info("feed_open")
-            await _until_trouble(_pass_on(consumer, tell))
+        try:
+            await _read(kafka_url, tell)
+        except KafkaError as error:
+            log.warning("dependency_away", dependency="kafka", detail=f"{type(error).__name__}: {error}"[:300])
+        except Exception:
+            # Were it to stop, every page would be behind from then on.
+            log.exception("feed_failed")
         await asyncio.sleep(pause)
+
+
+async def _read(kafka_url: str, tell: Callable[[UUID], None]) -> None:
+    async with AsyncExitStack() as stack:
+        consumer = await until_available(partial(_connect, stack, kafka_url))
+        log.info("feed_open")
+        await _pass_on(consumer, tell)
 
 
 async def _connect(stack: AsyncExitStack, kafka_url: str) -> AIOKafkaConsumer:
@@ -75,16 +85,6 @@ async def _start(consumer: AIOKafkaConsumer) -> None:
             await asyncio.gather(*map(consumer.position, consumer.assignment()))
     except (KafkaError, TimeoutError) as error:
         raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
-
-
-async def _until_trouble(reading: Awaitable[None]) -> None:
-    try:
-        await reading
-    except KafkaError as error:
-        log.warning("dependency_away", dependency="kafka", detail=f"{type(error).__name__}: {error}"[:300])
-    except Exception:
-        # Were it to stop, every page would be behind from then on.
-        log.exception("feed_failed")
 
 
 async def _pass_on(consumer: AIOKafkaConsumer, tell: Callable[[UUID], None]) -> None:

@@ -90,13 +90,10 @@ const isBehind = () => document.getElementById("changes").dataset.state !== stat
 async function refresh() {
   const headers = isBehind() ? {} : { "If-None-Match": `"${status().dataset.tag}"` };
   const answer = await fetch(path + location.search, { cache: "no-store", headers });
-  if (answer.status === 304 || answer.status === 503) return;
+  if (answer.status === 404 || answer.status === 410) location.replace(path);
+  if (answer.status !== 200) return;
   const page = parsed(await answer.text());
   const fresh = page.getElementById("status");
-  if (!fresh) {
-    location.replace(path);
-    return;
-  }
   localiseForm(page);
   show(fresh);
   showChanges(page.getElementById("changes"));
