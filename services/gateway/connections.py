@@ -64,7 +64,7 @@ class Connection(web.RequestHandler):
         super().data_received(data)
         if self._request_count > before:
             self._stop_waiting()
-        elif data and self._waiter is not None and self._cut is None:
+        elif data and self._cut is None and self._waiter is not None and not self._waiter.done():
             self._wait_for_headers()
 
     def connection_lost(self, exc: BaseException | None) -> None:
@@ -92,7 +92,7 @@ class Connection(web.RequestHandler):
         return response
 
     def log_exception(self, *args: Any, **kw: Any) -> None:  # noqa: ARG002 - what came is quoted there
-        """Of a body that breaks off, or is not packed as it says, after its answer; anything else is a bug of ours."""
+        """A body may break off after its answer; anything else is a bug of ours."""
         exc = kw.get("exc_info")
         if isinstance(exc, web.RequestPayloadError):
             log.info("request_unreadable", cause=type(exc).__name__)
