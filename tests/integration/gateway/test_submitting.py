@@ -155,6 +155,17 @@ async def test_a_form_whose_job_is_known_writes_nothing(gateway: Gateway, bus: B
     assert await published_after(bus, gateway, event) == [event]
 
 
+async def test_other_fields_under_the_same_key_are_another_job(gateway: Gateway) -> None:
+    request, key = tomorrow_at_noon(), {"Idempotency-Key": uuid4().hex}
+    jobs = []
+    for images in ("145", "7", "145"):
+        async with gateway.visitor.post("/api/v1/jobs", json={**request, "images": images}, headers=key) as answer:
+            assert answer.status == 202
+            jobs.append(gateway.job_of(answer))
+
+    assert jobs[0] == jobs[2] != jobs[1]
+
+
 async def test_a_repeat_is_the_same_request_although_its_time_has_passed(gateway: Gateway) -> None:
     now = datetime.now(UTC)
     request = {**tomorrow_at_noon(), "date": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M}"}
