@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from services.gateway.cooldowns import CoolDowns
 from services.gateway.ledger import Ledger
 from shared.cassandra import Cassandra
 from shared.claims import Heartbeats
@@ -39,6 +40,7 @@ class Stores:
     recipients: Recipients
     heartbeats: Heartbeats
     searches: Searches
+    cool_downs: CoolDowns
     ledger: Ledger
     suppressions: Suppressions
 
@@ -49,6 +51,7 @@ class Stores:
             Recipients(cassandra),
             Heartbeats(cassandra),
             Searches(cassandra),
+            CoolDowns(cassandra),
             Ledger(cassandra),
             Suppressions(cassandra),
         )

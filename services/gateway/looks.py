@@ -1,6 +1,7 @@
 """What there is to show of a job at one moment, and how to tell that it is something else by now."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -13,6 +14,7 @@ from services.gateway.statuses import Status, status_of
 from shared.contactsheets import Extent
 from shared.jobs import JobState
 from shared.links import SignedJob
+from shared.searches import NOT_ASKED
 
 SHEET_COMES_WITHIN = timedelta(seconds=15)
 """It is drawn when the archive is there already."""
@@ -20,12 +22,16 @@ SHEET_COMES_WITHIN = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Look:
-    """`sheet` is the room that a contact sheet needs, None without one; `awaits_sheet`: one may still come."""
+    """`sheet` is the room that a contact sheet needs, None without one; `awaits_sheet`: one may still come.
+
+    `left_alone`: until when, for the engines that have refused a search that goes on.
+    """
 
     status: Status
     downloadable: bool
     sheet: Extent | None = None
     awaits_sheet: bool = False
+    left_alone: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def tag(self) -> str:
@@ -44,8 +50,17 @@ class Look:
 async def look_at(desk: Desk, signed: SignedJob) -> Look:
     """LinkExpiredError or DependencyAwayError."""
     status = await within(desk.patience, "cassandra", status_of(signed, stores=desk.stores.get()))
+    left_alone = await within(desk.patience, "cassandra", _left_alone(desk, status))
     sheet = await sheet_beside(desk, status)
-    return Look(status, status.downloadable(desk.now()), sheet, _awaits_sheet(status, sheet, desk.now()))
+    return Look(status, status.downloadable(desk.now()), sheet, _awaits_sheet(status, sheet, desk.now()), left_alone)
+
+
+async def _left_alone(desk: Desk, status: Status) -> dict[str, datetime]:
+    refused = {one.engine for one in status.engines if one.ending in ("blocked", NOT_ASKED)}
+    if status.state != JobState.RUNNING or not refused:
+        return {}
+    ends = await desk.stores.get().cool_downs.ends()
+    return {engine: ends[engine] for engine in sorted(refused & ends.keys()) if ends[engine] > desk.now()}
 
 
 def is_known(request: web.Request, look: Look) -> bool:

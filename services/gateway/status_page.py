@@ -93,6 +93,7 @@ def _shown(request: web.Request, look: Look) -> dict[str, Any]:
         "twice": request.query.get(CLOCK) == TWICE,
         "pending": still_pending(request, status),
         "sheet": look.sheet,
+        "left_alone": look.left_alone,
         "most_on_sheet": MOST_PICTURES,
         "download_url": desk.links.download(status.job_id) if look.downloadable else None,
     }

@@ -102,9 +102,16 @@ async def test_a_job_tells_its_filters_and_which_engine_could_not_apply_them(gat
     job_id = uuid4()
     filters = Filters(minimum_size=MinimumSize.MP2, colour=Colour.TEAL)
     await gateway.put_row(job_id, state="running", run=1, filters=filters.stored())
-    asked = (Asked("google", "blocked"), Asked("openverse", "enough", ignored=("colour", "age")))
+    asked = (
+        Asked("google", "blocked"),
+        Asked("altavista", "blocked"),
+        Asked("openverse", "enough", ignored=("colour", "age")),
+    )
     token = gateway.desk.links.status_token(job_id)
 
+    until = datetime(2100, 1, 2, 3, 4, tzinfo=UTC)
+    for engine in ("altavista", "lycos"):
+        await gateway.cassandra.execute("INSERT INTO cool_downs (engine, ends_at) VALUES (?, ?)", (engine, until))
     async with gateway.visitor.get(f"/jobs/{token}") as answer:
         before = await answer.text()
     await Searches(gateway.cassandra).finish(job_id, Search(True, 30, asked))
@@ -118,6 +125,8 @@ async def test_a_job_tells_its_filters_and_which_engine_could_not_apply_them(gat
     assert "could not" not in before
     assert '<dt>Openverse</dt><dd>had enough<span class="line">could not filter by colour, date</span></dd>' in page
     assert "<dt>Google</dt><dd>turned us away</dd>" in page
+    assert '<dt>altavista</dt><dd>turned us away<span class="line">left alone until <time' in page
+    assert page.count("2 January 2100, 03:04") == 1
     assert "checked on every picture itself" in page
     assert document["filters"] == {"minimum-size": "2mp", "colour": "teal"}
     assert document["filters_ignored"] == {"openverse": ["colour", "published"]}
