@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from bench.gateway.servers import KEY, Servers
 from bench.gateway.wrk import Wrk
-from services.gateway.nonces import Nonces
+from services.gateway.asking.nonces import Nonces
 
 MOST_PER_SECOND = 3000
 

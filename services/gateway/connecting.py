@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from services.gateway.cooldowns import CoolDowns
-from services.gateway.ledger import Ledger
+from services.gateway.jobs.cooldowns import CoolDowns
+from services.gateway.limits.ledger import Ledger
 from shared.cassandra import Cassandra
 from shared.claims import Heartbeats
 from shared.errors import DependencyAwayError

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from services.gateway.admissions import Admissions
-from services.gateway.clientaddress import Networks
+from services.gateway.archives.files import serve
+from services.gateway.archives.handing import Archives, HandOut
+from services.gateway.archives.redirects import redirect
+from services.gateway.asking.due import Limits
+from services.gateway.asking.nonces import Nonces
 from services.gateway.connecting import Connecting, Stores
-from services.gateway.crowds import ClientRates
-from services.gateway.due import Limits
-from services.gateway.feed import Feed, Pace
-from services.gateway.files import serve
-from services.gateway.handing import Archives, HandOut
-from services.gateway.nonces import Nonces
-from services.gateway.quotas import Quotas
-from services.gateway.redirects import redirect
+from services.gateway.limits.admissions import Admissions
+from services.gateway.limits.clientaddress import Networks
+from services.gateway.limits.crowds import ClientRates
+from services.gateway.limits.quotas import Quotas
+from services.gateway.live.feed import Feed, Pace
 from services.gateway.settings import Settings
 from shared.archivesettings import folder_of
 from shared.links import Links
@@ -28,7 +28,7 @@ from shared.publisher import Publisher
 from shared.s3archives import S3Archives
 
 if TYPE_CHECKING:
-    from services.gateway.looks import Look
+    from services.gateway.live.looks import Look
 
 Clock = Callable[[], datetime]
 

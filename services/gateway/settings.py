@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.gateway.clientaddress import Network
+from services.gateway.limits.clientaddress import Network
 from shared.archivesettings import ArchiveSettings
 from shared.fields import MOST_IMAGES
 from shared.settings import AddressKey, Port, PublicUrl, SecretKeys, TimeZone, parts_of

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from services.gateway.ledger import Entry, Ledger
-from services.gateway.quotas import HOUR, hour_of
+from services.gateway.limits.ledger import Entry, Ledger
+from services.gateway.limits.quotas import HOUR, hour_of
 from shared.cassandra import Cassandra
 from shared.fields import to_milliseconds
 

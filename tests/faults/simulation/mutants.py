@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.gateway import submissions
-from services.gateway.forms import Reading
-from services.gateway.submissions import Accepted
+from services.gateway.asking.forms import Reading
+from services.gateway.jobs import submissions
+from services.gateway.jobs.submissions import Accepted
 from services.notifier.attempts import Attempts
 from services.notifier.decisions import MailId
 from services.notifier.failures import NothingToSend

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
-from services.gateway import submissions
+from services.gateway.jobs import submissions
 from services.notifier import decisions, postman
 from services.notifier.attempts import Attempts
 from services.packager.packing import Pack

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from services.gateway import submissions
-from services.gateway.admissions import Admissions
+from services.gateway.asking.forms import JobForm, Reading
+from services.gateway.asking.nonces import job_id_of
 from services.gateway.connecting import Stores
-from services.gateway.forms import JobForm, Reading
-from services.gateway.nonces import job_id_of
-from services.gateway.quotas import UNLIMITED
+from services.gateway.jobs import submissions
+from services.gateway.limits.admissions import Admissions
+from services.gateway.limits.quotas import UNLIMITED
 from shared.errors import DependencyAwayError
 from shared.events import CancelRequested, DeleteRequested, Event, RescheduleRequested
 from shared.fields import to_milliseconds

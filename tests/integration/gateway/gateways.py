@@ -13,8 +13,8 @@ from aiohttp import ClientResponse, ClientSession
 from services.gateway.app import NAME
 from services.gateway.connecting import Stores
 from services.gateway.desk import Desk
-from services.gateway.feed import Pace
-from services.gateway.listening import listen
+from services.gateway.live.feed import Pace
+from services.gateway.live.listening import listen
 from shared.cassandra import Cassandra
 from shared.publisher import Publisher
 from shared.settings import host_ports

@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from services.gateway.openapi import describe
+from services.gateway.api.openapi import describe
 from tests.integration.conftest import Backbone
 from tests.integration.gateway.gateways import Gateway, serving_gateway
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
-from services.gateway.feed import Pace
+from services.gateway.live.feed import Pace
 from shared.events import JobProgressed, JobStarted, Stage
 from shared.topics import JOB_LIFECYCLE
 from tests.integration.bus import Bus, listening

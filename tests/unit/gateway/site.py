@@ -9,8 +9,8 @@ from aiohttp import ClientSession
 
 from services.gateway.app import build_web
 from services.gateway.desk import Clock, Desk
-from services.gateway.serving import serving_web
 from services.gateway.settings import Settings
+from services.gateway.web.serving import serving_web
 from tests.unlimited import WITHOUT_LIMITS
 
 NOW = datetime(2021, 8, 30, 11, 30, tzinfo=UTC)

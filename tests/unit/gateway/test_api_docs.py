@@ -11,13 +11,13 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway import fields
+from services.gateway.api.openapi import describe
+from services.gateway.api.operations import OPERATIONS
+from services.gateway.asking import fields
+from services.gateway.asking.due import Limits
+from services.gateway.asking.forms import read_form
 from services.gateway.desk import Desk
-from services.gateway.due import Limits
-from services.gateway.forms import read_form
-from services.gateway.openapi import describe
-from services.gateway.operations import OPERATIONS
-from services.gateway.problems import KNOWN
+from services.gateway.web.problems import KNOWN
 from shared.filterwords import FIELD_NAMES, FILTER_WORDS, fields_of
 from tests.unit.gateway.routes import every_route
 from tests.unit.gateway.site import NOW, ROW

@@ -1,6 +1,6 @@
 import pytest
 
-from services.gateway.api_words import code_words, value_words
+from services.gateway.api.words import code_words, value_words
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.gateway.clientaddress import NOWHERE, client_of
+from services.gateway.limits.clientaddress import NOWHERE, client_of
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("2001:db8:ffff::/48")]
 PEOPLE, LIAR = "192.0.2.7", "203.0.113.66"

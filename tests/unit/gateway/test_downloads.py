@@ -4,9 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.downloads import archive_of
-from services.gateway.handing import Archive
-from services.gateway.statuses import LinkExpiredError
+from services.gateway.archives.downloads import archive_of
+from services.gateway.archives.handing import Archive
+from services.gateway.jobs.statuses import LinkExpiredError
 from shared.errors import BadLinkError
 from shared.jobs import JobState, JobView
 from tests.unit.gateway.site import NOW

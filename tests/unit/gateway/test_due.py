@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.gateway.due import DueReading, Limits, read_due
+from services.gateway.asking.due import DueReading, Limits, read_due
 from tests.unit.gateway.site import NOW
 
 

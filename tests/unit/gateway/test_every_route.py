@@ -10,16 +10,16 @@ from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
 from services.gateway.app import build_web
-from services.gateway.bodies import MalformedRequestError
-from services.gateway.changes import TimeFixedError
+from services.gateway.asking.fields import FieldError
 from services.gateway.desk import DESK, Desk
-from services.gateway.fields import FieldError
-from services.gateway.headers import SECURITY
-from services.gateway.problems import Handler
-from services.gateway.quotas import Rule, TooManyError
-from services.gateway.serving import serving_web
-from services.gateway.statuses import LinkExpiredError
-from services.gateway.submissions import FormRefusedError
+from services.gateway.jobs.changes import TimeFixedError
+from services.gateway.jobs.statuses import LinkExpiredError
+from services.gateway.jobs.submissions import FormRefusedError
+from services.gateway.limits.quotas import Rule, TooManyError
+from services.gateway.web.bodies import MalformedRequestError
+from services.gateway.web.headers import SECURITY
+from services.gateway.web.problems import Handler
+from services.gateway.web.serving import serving_web
 from shared.errors import BadLinkError, DependencyAwayError
 from tests.unit.gateway.routes import Route, every_route
 from tests.unit.gateway.site import a_desk, visiting

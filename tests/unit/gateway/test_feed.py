@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.gateway.feed import Feed, TooManyStreamsError
+from services.gateway.live.feed import Feed, TooManyStreamsError
 
 JOB = uuid4()
 LONG = 60.0

@@ -8,10 +8,10 @@ import pytest
 from aiohttp import ClientSession, web
 from structlog.testing import capture_logs
 
-from services.gateway.files import is_one_range, serve
-from services.gateway.handing import Archive
-from services.gateway.problems import answer_problems
-from services.gateway.serving import serving_web
+from services.gateway.archives.files import is_one_range, serve
+from services.gateway.archives.handing import Archive
+from services.gateway.web.problems import answer_problems
+from services.gateway.web.serving import serving_web
 from shared.localarchives import LocalArchives
 
 CONTENT = b"0123456789" * 1000

@@ -1,6 +1,6 @@
 import pytest
 
-from services.gateway.filterlines import chosen_in, is_narrowed
+from services.gateway.asking.filterlines import chosen_in, is_narrowed
 from shared.enginewords import engine_words, ignored_words
 from shared.filterwords import FIELD_NAMES
 

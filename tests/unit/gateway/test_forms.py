@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.due import Limits
-from services.gateway.forms import JobForm, Reading, read_form
+from services.gateway.asking.due import Limits
+from services.gateway.asking.forms import JobForm, Reading, read_form
 from tests.unit.gateway.site import NOW, ROW, WRONG_ROWS
 
 

@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.gateway.app import build_web
-from services.gateway.headers import SECURITY
-from services.gateway.serving import serving_web
+from services.gateway.web.headers import SECURITY
+from services.gateway.web.serving import serving_web
 from tests.unit.gateway.site import a_desk
 
 MARK = "someone@example.com"

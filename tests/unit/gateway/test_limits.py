@@ -11,10 +11,10 @@ from aiohttp import ClientResponse, ClientSession
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from services.gateway.clientaddress import client_of
-from services.gateway.forms import read_form
-from services.gateway.quotas import Rule, TooManyError
-from services.gateway.submissions import accept
+from services.gateway.asking.forms import read_form
+from services.gateway.jobs.submissions import accept
+from services.gateway.limits.clientaddress import client_of
+from services.gateway.limits.quotas import Rule, TooManyError
 from tests.unit.gateway.connected import Site, asked_for
 from tests.unit.gateway.site import ROW, visiting
 

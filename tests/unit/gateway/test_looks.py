@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.gateway.listening import job_in
-from services.gateway.looks import Look
-from services.gateway.statuses import Status
+from services.gateway.jobs.statuses import Status
+from services.gateway.live.listening import job_in
+from services.gateway.live.looks import Look
 from shared.contactsheets import Extent
 from shared.jobs import JobState
 from tests.unit.gateway.site import NOW

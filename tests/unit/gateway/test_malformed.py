@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from structlog.testing import capture_logs
 
 from services.gateway.app import build_web
-from services.gateway.serving import serving_web
+from services.gateway.web.serving import serving_web
 from tests.unit.gateway.malformed import MARK, Malformed, malformed
 from tests.unit.gateway.site import a_desk
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.due import Limits
-from services.gateway.forms import Reading, read_form
+from services.gateway.asking.due import Limits
+from services.gateway.asking.forms import Reading, read_form
 from shared.filters import Age, Colour, FileFormat, Filters, Kind, Licence, MinimumSize, Orientation
 from shared.filterwords import FIELD_NAMES, fields_of
 from tests.unit.gateway.site import NOW, ROW

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from services.gateway.forms import JobForm
-from services.gateway.nonces import Nonces, StaleFormError, job_id_of
+from services.gateway.asking.forms import JobForm
+from services.gateway.asking.nonces import Nonces, StaleFormError, job_id_of
 from shared.filters import Colour, Filters
 from tests.unit.gateway.site import KEY, NOW
 

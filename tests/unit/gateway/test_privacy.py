@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from services.gateway.privacy import what_is_kept
+from services.gateway.pages.privacy import what_is_kept
 from services.scheduler.jobs import KEPT_AFTER_EXPIRY
 from services.scheduler.rules import NET, Rules
 from shared.provision import _LONGEST_SEGMENT

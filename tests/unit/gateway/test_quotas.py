@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.quotas import (
+from services.gateway.limits.quotas import (
     DAY,
     HOUR,
     Accepted,

@@ -5,8 +5,8 @@ from uuid import UUID, uuid4
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
-from services.gateway.handing import Archive
-from services.gateway.redirects import life_of, redirect
+from services.gateway.archives.handing import Archive
+from services.gateway.archives.redirects import life_of, redirect
 
 LINK_LIFE = timedelta(minutes=20)
 

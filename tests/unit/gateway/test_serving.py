@@ -1,6 +1,6 @@
 import resource
 
-from services.gateway.serving import allow_all_sockets
+from services.gateway.web.serving import allow_all_sockets
 
 
 def test_the_gateway_may_have_as_many_connections_as_the_system_allows() -> None:

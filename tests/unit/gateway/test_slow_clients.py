@@ -11,8 +11,8 @@ from aiohttp import web
 from prometheus_client import REGISTRY
 
 from services.gateway.app import build_web
-from services.gateway.connections import Deadlines
-from services.gateway.serving import serving_web
+from services.gateway.web.connections import Deadlines
+from services.gateway.web.serving import serving_web
 from tests.unit.gateway.site import a_desk
 
 DEADLINES = Deadlines(headers=0.3, idle=0.6, linger=0.2, unread=0.5)

@@ -3,9 +3,9 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from services.gateway.answers import Archive, Engine
-from services.gateway.documents import document_of
-from services.gateway.statuses import Status, running_status, status_of_row
+from services.gateway.api.answers import Archive, Engine
+from services.gateway.api.documents import document_of
+from services.gateway.jobs.statuses import Status, running_status, status_of_row
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
 from shared.filters import Colour, Filters

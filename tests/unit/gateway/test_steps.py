@@ -3,9 +3,9 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from services.gateway.enginelines import ending_words
-from services.gateway.statuses import ACCEPTED, Status
-from services.gateway.steps import steps_of
+from services.gateway.jobs.statuses import ACCEPTED, Status
+from services.gateway.pages.enginelines import ending_words
+from services.gateway.pages.steps import steps_of
 from shared.events import Stage
 from shared.jobs import JobState
 from shared.searches import Asked

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.gateway.times import LEAD, SkippedTimeError, moment_of, soon
+from services.gateway.asking.times import LEAD, SkippedTimeError, moment_of, soon
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

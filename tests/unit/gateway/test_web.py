@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, ClientSession
 from structlog.testing import capture_logs
 
 from services.gateway.desk import Desk
-from services.gateway.headers import SECURITY
+from services.gateway.web.headers import SECURITY
 from shared.filters import Colour, Filters
 from shared.filterwords import FILTER_WORDS
 from shared.links import Wish

@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from services.gateway.windows import MovingWindow
+from services.gateway.limits.windows import MovingWindow
 
 NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
 MINUTE, SECOND, NONE = timedelta(minutes=1), timedelta(seconds=1), timedelta(0)

@@ -1,4 +1,4 @@
-from services.gateway.zones import UTC, zones_by_region
+from services.gateway.asking.zones import UTC, zones_by_region
 from shared.zones import is_zone
 
 

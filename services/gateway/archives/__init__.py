@@ -1,0 +1,1 @@
+"""Handing out archives and their contact sheets."""

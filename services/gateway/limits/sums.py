@@ -1,0 +1,80 @@
+"""Jobs accepted for a whole domain, and for the whole site.
+
+A row for each would crowd one place in Cassandra. So each replica keeps a sum for each hour, writes it down, and adds
+what the others have written.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from services.gateway.limits.quotas import HOUR, Accepted, Rule, check_counted, hour_of
+
+Place = tuple[str, datetime]
+"""A subject and an hour."""
+
+
+_LATE = timedelta(minutes=1)
+"""So long after its end an hour may still be written to. Then what the others have in it is read once."""
+
+
+class Counts(Protocol):
+    async def count_elsewhere(self, subject: str, hour: datetime) -> int: ...
+
+    async def put_count(self, subject: str, hour: datetime, accepted: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a job counts for, and how many of its kind there may be in an hour."""
+
+    name: str
+    rule: Rule
+    most: int
+
+
+class Sums:
+    """Of this replica."""
+
+    def __init__(self) -> None:
+        self._accepted: Counter[Place] = Counter()
+        self._settled: dict[Place, int] = {}
+
+    async def elsewhere(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> dict[Place, int]:
+        """What the others have accepted in this hour and in the last."""
+        places = [(subject.name, hour) for subject in subjects for hour in _hours(now)]
+        unknown = [place for place in places if place not in self._settled]
+        read = await asyncio.gather(*(counts.count_elsewhere(*place) for place in unknown))
+        found = dict(zip(unknown, read, strict=True))
+        self._settled |= {place: sum_ for place, sum_ in found.items() if place[1] + HOUR + _LATE < now}
+        return found | {place: self._settled[place] for place in places if place not in found}
+
+    def check(self, subjects: Iterable[Subject], elsewhere: dict[Place, int], now: datetime) -> None:
+        """TooManyError when the share of one is used up."""
+        for subject in subjects:
+            places = [(subject.name, hour) for hour in _hours(now)]
+            accepted = Accepted(*(elsewhere[place] + self._accepted[place] for place in places))
+            check_counted(subject.rule, accepted, subject.most, now)
+
+    def add(self, subjects: Iterable[Subject], now: datetime) -> None:
+        before, _ = _hours(now)
+        for sums in (self._accepted, self._settled):
+            for place in [place for place in sums if place[1] < before]:
+                del sums[place]
+        self._accepted.update((subject.name, hour_of(now)) for subject in subjects)
+
+    def take_back(self, subjects: Iterable[Subject], now: datetime) -> None:
+        """What is written down already is put right with the next job."""
+        self._accepted.subtract((subject.name, hour_of(now)) for subject in subjects)
+
+    async def write(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> None:
+        places = [(subject.name, hour_of(now)) for subject in subjects]
+        await asyncio.gather(*(counts.put_count(*place, self._accepted[place]) for place in places))
+
+
+def _hours(now: datetime) -> tuple[datetime, datetime]:
+    """The last one and this one."""
+    return hour_of(now) - HOUR, hour_of(now)

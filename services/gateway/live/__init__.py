@@ -1,0 +1,1 @@
+"""A job as it goes, told to whoever watches."""

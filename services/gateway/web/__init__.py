@@ -1,0 +1,1 @@
+"""The web port: requests, answers and what goes wrong with them."""

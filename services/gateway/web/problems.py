@@ -1,0 +1,212 @@
+"""Everything that goes wrong in a request, as one answer: a page for people, problem+json (RFC 9457) under /api."""
+
+import errno
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp_jinja2 import render_template
+from prometheus_client import Counter
+
+from services.gateway.api.answers import ProblemDocument, WrongField, answering
+from services.gateway.archives.handing import ArchiveMissingError
+from services.gateway.asking.fields import FieldError
+from services.gateway.asking.nonces import StaleFormError
+from services.gateway.desk import DESK
+from services.gateway.jobs.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
+from services.gateway.jobs.statuses import LinkExpiredError
+from services.gateway.jobs.submissions import FormRefusedError, JobUnconfirmedError
+from services.gateway.limits.quotas import SAID, Rule, TooManyError
+from services.gateway.live.feed import TooManyStreamsError
+from services.gateway.web.bodies import MALFORMED, MalformedRequestError
+from services.gateway.web.headers import REQUEST_ID, new_request_id
+from shared.errors import BadLinkError, DependencyAwayError
+
+log = structlog.get_logger()
+
+RATE_LIMITED = Counter("aid_rate_limited_total", "Requests refused because there were too many", ["rule"])
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_RETRY_AFTER = {"Retry-After": "30"}
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Problem:
+    """`detail` is a sentence for a person, `advice` for a program's author; `code` is the same in every language."""
+
+    status: int
+    code: str
+    detail: str
+    fields: Mapping[str, FieldError] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    advice: str = ""
+
+
+_BY_STATUS = {
+    403: Problem(403, "forbidden", "This is not allowed"),
+    404: Problem(404, "not_found", "There is nothing at this address"),
+    405: Problem(405, "method_not_allowed", "This can not be done at this address"),
+    408: Problem(408, "too_slow", "The request took too long to arrive"),
+    413: Problem(413, "too_large", "The request is too large"),
+    415: Problem(415, "unsupported_media_type", "A request of this kind can not be read here"),
+}
+
+_BY_KIND: Mapping[type[Exception], Problem] = {
+    StaleFormError: Problem(422, "form_too_old", "This form was open for too long. Please send it again"),
+    BadLinkError: Problem(404, "link_invalid", "This is an invalid link"),
+    LinkExpiredError: Problem(410, "link_expired", "Link has expired. This is an invalid link now."),
+    TimeFixedError: Problem(409, "time_fixed", "The job has begun or ended. Its time can not be changed any more"),
+    TooManyStreamsError: Problem(
+        503,
+        "too_many_streams",
+        "Too many follow their jobs here at the moment. Please look again in half a minute",
+        headers=_RETRY_AFTER,
+        advice="The job itself can be read as ever, also with If-None-Match.",
+    ),
+    JobUnconfirmedError: Problem(
+        503,
+        "job_unconfirmed",
+        "We could not confirm your job. Sending this form again is safe: it will be one job",
+        headers=_RETRY_AFTER,
+        advice="The job may run all the same. Sent again with the same Idempotency-Key it is one job; without, two.",
+    ),
+    ChangeUnconfirmedError: Problem(
+        503,
+        "change_unconfirmed",
+        "We could not confirm that what you asked will be done. Asking again in half a minute is safe",
+        headers=_RETRY_AFTER,
+    ),
+    ArchiveMissingError: Problem(
+        503,
+        "archive_missing",
+        "Your pictures are packed, but at the moment we can not find them. The fault is on our side, and we know of it."
+        " Please try again in a while; if it stays so, ask for them once more",
+        headers=_RETRY_AFTER,
+    ),
+    DependencyAwayError: Problem(
+        503,
+        "unavailable",
+        "We can not do this at the moment. Please try again in half a minute",
+        headers=_RETRY_AFTER,
+    ),
+}
+
+_FIELDS = Problem(422, "fields_wrong", "Some fields need another value")
+_INTERNAL = Problem(500, "internal", "The fault is on our side")
+
+
+def too_many(rule: Rule) -> str:
+    """Its code."""
+    return f"too_many_requests_{rule}"
+
+
+KNOWN = {
+    problem.code: problem
+    for problem in (
+        *(Problem(400, code, text) for code, text in MALFORMED.items()),
+        *_BY_STATUS.values(),
+        *_BY_KIND.values(),
+        *(Problem(429, too_many(rule), sentence) for rule, sentence in SAID.items()),
+        _FIELDS,
+        _INTERNAL,
+    )
+}
+"""By code."""
+
+
+def problem_of(error: Exception) -> Problem:
+    """What to tell about an error; never the text of one that is not meant for people."""
+    if isinstance(error, FormRefusedError | TimeRefusedError):
+        return replace(_FIELDS, fields=error.problems)
+    if isinstance(error, TooManyError):
+        wait = {"Retry-After": str(error.seconds)}
+        return Problem(429, too_many(error.rule), error.sentence, headers=wait)
+    if isinstance(error, MalformedRequestError):
+        return KNOWN[error.code]
+    if isinstance(error, web.HTTPException):
+        return _of_http(error)
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return _BY_STATUS[404]  # of a static file, which aiohttp looks for unseen
+    return next((problem for kind, problem in _BY_KIND.items() if isinstance(error, kind)), _INTERNAL)
+
+
+def _of_http(error: web.HTTPException) -> Problem:
+    known = _BY_STATUS.get(error.status) or Problem(error.status, "refused", "This request can not be answered")
+    allowed = {name: text for name, text in error.headers.items() if name == "Allow"}
+    return Problem(known.status, known.code, known.detail, headers=allowed)
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Outermost: whatever is raised inside becomes an answer with a request id to ask us about."""
+    request[REQUEST_ID] = new_request_id()
+    with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:  # noqa: PLR2004 - a redirect
+                raise
+            if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
+                return _methods(error)
+            return answer(request, problem_of(error))
+        except Exception as error:  # noqa: BLE001 - the last resort
+            tell_operator(error)
+            return answer(request, problem_of(error), again_path=_again_path(request, error))
+
+
+def _again_path(request: web.Request, error: Exception) -> str | None:
+    if isinstance(error, LinkExpiredError) and error.wish:
+        return f"/retry/{request.app[DESK].links.retry_token(error.wish)}"
+    is_short = isinstance(error, DependencyAwayError | ArchiveMissingError)
+    return request.path if is_short and request.method == "GET" else None
+
+
+def tell_operator(error: Exception) -> None:
+    """Of what is wrong on our side, or too much; what people send wrongly stands in the access log."""
+    if isinstance(error, DependencyAwayError):
+        log.warning("dependency_away", dependency=error.dependency, detail=str(error))
+    elif isinstance(error, TooManyError):
+        RATE_LIMITED.labels(error.name).inc()
+        log.info("rate_limited", rule=error.name)
+    elif problem_of(error) is _INTERNAL:
+        log.error("request_failed", exc_info=error)
+
+
+def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
+    """To OPTIONS: what can be done at this address, by our own pages alone."""
+    return web.Response(status=204, headers={"Allow": ", ".join(sorted({*error.allowed_methods, hdrs.METH_OPTIONS}))})
+
+
+def answer(request: web.Request, problem: Problem, *, again_path: str | None = None) -> web.Response:
+    """`again_path`: where the same may be asked for once more, besides home."""
+    if request.path.startswith("/api/"):
+        document = _document(problem, request[REQUEST_ID])
+        response = answering(document, status=problem.status, kind="application/problem+json")
+    else:
+        context = {"problem": problem, "request_id": request[REQUEST_ID], "again_path": again_path}
+        response = render_template("error.html", request, context, status=problem.status)
+    response.headers.update(problem.headers)
+    if problem.status == web.HTTPRequestTimeout.status_code:
+        response.force_close()  # the rest of the body may still come
+    return response
+
+
+def _document(problem: Problem, request_id: str) -> ProblemDocument:
+    return ProblemDocument(
+        type=f"/api#{problem.code}",
+        title=problem.detail,
+        status=problem.status,
+        code=problem.code,
+        request_id=request_id,
+        detail=problem.advice or None,
+        errors=[_told(name, wrong) for name, wrong in problem.fields.items()] or None,
+    )
+
+
+def _told(name: str, wrong: FieldError) -> WrongField:
+    """The name may be anything that JSON can hold."""
+    readable = name.encode(errors="backslashreplace").decode()[:_LONGEST_NAME]
+    return WrongField(field=readable, code=wrong.code, message=str(wrong), context=wrong.context)
