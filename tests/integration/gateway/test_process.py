@@ -123,7 +123,7 @@ async def test_with_kafka_killed_nothing_is_promised_and_the_same_form_is_taken_
 ) -> None:
     kafka, kafka_url = mortal_kafka
     (port,) = free_ports(1)
-    settings = environment(replace(backbone, kafka_url=kafka_url), port, tmp_path)
+    settings = environment(replace(backbone, kafka_url=kafka_url), port, tmp_path) | {"AID_ACCEPT_SECONDS": "2"}
     async with running("gateway", settings, tmp_path) as service, visitor_of(port) as visitor:
         assert await status_of(visitor, await filled_in(visitor)) == 303
         form = await filled_in(visitor)
