@@ -16,8 +16,10 @@ CLIENT = web.RequestKey("client", str)
 
 _MINUTE = timedelta(minutes=1)
 _FREE = frozenset({"form", "static", "bootstrap"})
-_NO_CHANGE = frozenset({"submit", "api_submit", "stop_now", "stop_undo"})
-"""Jobs have a limit of their own; one mail provider speaks for many who want to be left alone."""
+_SUBMITS = frozenset({"submit", "api_submit"})
+"""Jobs have a limit of their own, and whoever exceeds it keeps what was typed."""
+_NO_CHANGE = _SUBMITS | {"stop_now", "stop_undo"}
+"""One mail provider speaks for many who want to be left alone."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,8 @@ def limit_clients(rates: ClientRates, trusted: Networks, now: Callable[[], datet
 
 def _counted(request: web.Request) -> Iterator[str]:
     route = request.match_info.route.name
-    yield "client_requests"
+    if route not in _SUBMITS:
+        yield "client_requests"
     if request.method == "POST" and route not in _NO_CHANGE:
         yield "client_changes"
     if request.path.endswith("/events"):

@@ -225,6 +225,15 @@ async def test_tokens_are_not_guessed_for_long_and_the_form_is_still_shown(site:
         assert await status_of(visitor, f"/download/{uuid4()}") == 404
 
 
+async def test_whoever_has_looked_too_often_may_still_send_the_form(site: Site) -> None:
+    async with visiting(site.gateway(limit_client_requests=1, limit_client_jobs=2).desk) as visitor:
+        looks = [await status_of(visitor, f"/jobs/{uuid4()}") for _ in range(2)]
+        async with visitor.post("/jobs", data=ROW, allow_redirects=False) as form:
+            sent = [form.status, *[(await post(visitor)).status for _ in range(2)]]
+
+    assert (looks, sent) == ([404, 429], [303, 202, 429])
+
+
 async def test_changes_have_a_share_of_their_own_and_the_page_says_so(site: Site) -> None:
     async with visiting(site.gateway(limit_client_changes=2).desk) as visitor:
         for expected in (404, 404, 429):
