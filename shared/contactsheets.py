@@ -1,5 +1,6 @@
 """How a contact sheet is laid out: the packager draws it, and a page leaves room for it. Pure."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 COLUMNS = 6
@@ -9,6 +10,9 @@ CELL = 160
 GAP = 4
 
 MOST_PICTURES = COLUMNS * ROWS
+
+COMES_WITHIN = timedelta(seconds=60)
+"""Of the job's end, if ever: it waits for its turn, is drawn and put."""
 
 
 class Extent(NamedTuple):

@@ -11,6 +11,7 @@ from services.gateway.desk import DESK, Desk
 from services.gateway.limits.crowds import limit_clients
 from services.gateway.live.listening import listen
 from services.gateway.pages.blank_form import BLANK_FORM, BlankForm
+from services.gateway.pages.redrawing import redraw_refused_changes
 from services.gateway.pages.templating import set_up_templates
 from services.gateway.routes import ROUTES
 from services.gateway.settings import Settings
@@ -55,6 +56,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
         client_max_size=MAX_BYTES,
         middlewares=[
             answer_problems,
+            redraw_refused_changes,
             limit_clients(desk.client_rates, desk.trusted_proxies, desk.now),
             own_forms_only(desk.public_url),
         ],

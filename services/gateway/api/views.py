@@ -11,11 +11,12 @@ from services.gateway.asking.due import read_due
 from services.gateway.asking.forms import read_form
 from services.gateway.desk import DESK, Desk
 from services.gateway.jobs import changes
+from services.gateway.jobs.again import again_path
+from services.gateway.jobs.finding import find_status
 from services.gateway.jobs.statuses import ACCEPTED, Status, status_of_row
 from services.gateway.jobs.submissions import Accepted, accept
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.live.looks import is_known, look_at
-from services.gateway.pages.status_page import again_path
 from services.gateway.web.bodies import MalformedRequestError, json_pairs
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
@@ -40,7 +41,7 @@ async def show_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     look = await look_at(desk, desk.links.read_status(request.match_info["status"]))
     etag = {"ETag": f'"{look.tag}"'}
-    if is_known(request, look):
+    if is_known(request, look.tag):
         raise web.HTTPNotModified(headers=etag)
     return answering(document_of(desk, look.status), headers=etag)
 
@@ -57,7 +58,7 @@ async def delete_job(request: web.Request) -> web.Response:
 
 async def reschedule_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    status = await changes.find_status(desk, request.match_info["status"])
+    status = await find_status(desk, request.match_info["status"])
     await changes.reschedule(desk, status, read_due(await json_pairs(request), now=desk.now(), limits=desk.limits))
     return _taken(desk, status)
 
@@ -65,7 +66,7 @@ async def reschedule_job(request: web.Request) -> web.Response:
 async def ask_again(request: web.Request) -> web.Response:
     """Where the form is, filled in; nothing runs until it is sent."""
     desk = request.app[DESK]
-    form = desk.public_url + again_path(desk, await changes.find_status(desk, request.match_info["status"]))
+    form = desk.public_url + again_path(desk, await find_status(desk, request.match_info["status"]))
     return answering(Again(form=form), status=202, headers={"Location": form})
 
 

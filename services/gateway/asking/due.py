@@ -31,7 +31,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the fields are read by. `forgive_zone`: an unknown one too, since a browser said it and no person."""
+    """What the fields are read by. `forgive_zone`: an unknown one too where no time is named that it would decide."""
 
     limits: Limits
     forgive_zone: bool = False
@@ -100,10 +100,10 @@ class DueReading:
     due: Due | None
 
 
-def read_due(pairs: Pairs, *, now: datetime, limits: Limits, forgive_zone: bool = False) -> DueReading:
+def read_due(pairs: Pairs, *, now: datetime, limits: Limits) -> DueReading:
     """A request that names a time and nothing else."""
     reader = Reader(pairs, known=NAMES)
-    due = take_due(reader, Rules(limits, forgive_zone))
+    due = take_due(reader, Rules(limits))
     if due:
         reader.note(lambda: check_in_time(due, now=now, horizon=limits.horizon))
     return DueReading(reader.typed, reader.in_order(), due)
@@ -113,7 +113,7 @@ def take_now_or_due(reader: Reader, rules: Rules, *, now: datetime) -> Due | Non
     """Of a request that need not name a time."""
     chosen = reader.take(Choosing)
     if chosen and (chosen.when or unsaid_choice(reader.typed)) == fields.AT:
-        return take_due(reader, rules)
+        return take_due(reader, Rules(rules.limits))
     zoned = reader.take(Zoned, rules)
     if chosen is None or zoned is None:
         return None

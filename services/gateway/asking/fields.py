@@ -151,5 +151,10 @@ def zone(text: str, *, otherwise: str, forgive: bool) -> ZoneInfo:
     return ZoneInfo(otherwise)
 
 
+def zone_shown(typed: str, *, otherwise: str) -> str:
+    """Where a form's list of zones stands."""
+    return typed if is_zone(typed) else otherwise
+
+
 def _readable(text: str) -> bool:
     return not any(unicodedata.category(character) in _UNREADABLE for character in text)

@@ -9,7 +9,8 @@ import structlog
 from services.gateway.asking.due import Due, DueReading
 from services.gateway.asking.fields import FieldError
 from services.gateway.desk import Desk
-from services.gateway.jobs.statuses import Status, status_of
+from services.gateway.jobs.finding import find_status
+from services.gateway.jobs.statuses import Status
 from services.gateway.patience import within
 from shared.errors import AidError, DependencyAwayError
 from shared.events import CancelRequested, DeleteRequested, Inbox, RescheduleRequested
@@ -36,14 +37,8 @@ class ChangeUnconfirmedError(DependencyAwayError):
     """It may have been passed on: asking again does no harm."""
 
 
-async def find_status(desk: Desk, token: str) -> Status:
-    """BadLinkError, LinkExpiredError or DependencyAwayError, as each of the changes below."""
-    signed = desk.links.read_status(token)
-    return await within(desk.patience, "cassandra", status_of(signed, stores=desk.stores.get()))
-
-
 async def cancel(desk: Desk, token: str) -> Status:
-    """The job as it was when it was asked; so do the others."""
+    """The job as it was when it was asked. Errors as of `find_status`, or ChangeUnconfirmedError; so do the others."""
     status = await find_status(desk, token)
     await ask(desk, CancelRequested(job_id=status.job_id))
     return status

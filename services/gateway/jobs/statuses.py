@@ -107,6 +107,9 @@ class Status:
         """Whether its time can still be changed."""
         return self.state in (ACCEPTED, JobState.SCHEDULED)
 
+    def ended_since(self, moment: datetime) -> bool:
+        return self.ended_at is not None and self.ended_at > moment
+
     def downloadable(self, now: datetime) -> bool:
         return self.state == JobState.COMPLETED and not has_passed(self.link_until, now)
 

@@ -24,11 +24,13 @@ T = TypeVar("T")
 class Pace:
     """In seconds. Between two looks at one job: `at_least`, however much is said of it, and `at_most`, in silence.
 
-    `send`: a reader that takes longer to take what was sent is dropped.
+    `soon` in silence too, where nobody says when there is more. `send`: a reader that takes longer to take what was
+    sent is dropped.
     """
 
     at_least: float = 1.0
     at_most: float = 15.0
+    soon: float = 2.0
     send: float = 20.0
 
 

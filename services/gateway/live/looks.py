@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from aiohttp import web
 
-from services.gateway.archives.sheets import sheet_beside
+from services.gateway.archives.sheets import AWAITED, sheet_beside
 from services.gateway.desk import Desk
 from services.gateway.jobs.statuses import Status, status_of
 from services.gateway.patience import within
@@ -16,21 +16,22 @@ from shared.jobs import JobState
 from shared.links import SignedJob
 from shared.searches import NOT_ASKED
 
-SHEET_COMES_WITHIN = timedelta(seconds=15)
-"""It is drawn when the archive is there already."""
+_SOON = timedelta(minutes=1)
+"""As a rule the sheet and the mail follow a job's end within that time."""
 
 
 @dataclass(frozen=True)
 class Look:
     """`sheet` is the room that a contact sheet needs, None without one; `awaits_sheet`: one may still come.
 
-    `left_alone`: until when, for the engines that have refused a search that goes on.
+    `fresh`: the job has just ended. `left_alone`: until when, for the engines that have refused a search that goes on.
     """
 
     status: Status
     downloadable: bool
     sheet: Extent | None = None
     awaits_sheet: bool = False
+    fresh: bool = field(default=False, repr=False)
     left_alone: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
@@ -46,13 +47,25 @@ class Look:
             return True
         return self.downloadable and self.status.link_until is None
 
+    @property
+    def more_comes_soon(self) -> bool:
+        """Nobody says so in a fact: it has to be looked for."""
+        return self.fresh and self.more_to_come
+
 
 async def look_at(desk: Desk, signed: SignedJob) -> Look:
     """LinkExpiredError or DependencyAwayError."""
     status = await within(desk.patience, "cassandra", status_of(signed, stores=desk.stores.get()))
     left_alone = await within(desk.patience, "cassandra", _left_alone(desk, status))
     sheet = await sheet_beside(desk, status)
-    return Look(status, status.downloadable(desk.now()), sheet, _awaits_sheet(status, sheet, desk.now()), left_alone)
+    return Look(
+        status,
+        downloadable=status.downloadable(desk.now()),
+        sheet=None if sheet == AWAITED else sheet,
+        awaits_sheet=sheet == AWAITED,
+        fresh=status.ended_since(desk.now() - _SOON),
+        left_alone=left_alone,
+    )
 
 
 async def _left_alone(desk: Desk, status: Status) -> dict[str, datetime]:
@@ -63,11 +76,6 @@ async def _left_alone(desk: Desk, status: Status) -> dict[str, datetime]:
     return {engine: ends[engine] for engine in sorted(refused & ends.keys()) if ends[engine] > desk.now()}
 
 
-def is_known(request: web.Request, look: Look) -> bool:
+def is_known(request: web.Request, tag: str) -> bool:
     """Whether whoever asks says that this is what it was shown last."""
-    return any(tag.value == look.tag for tag in request.if_none_match or ())
-
-
-def _awaits_sheet(status: Status, sheet: Extent | None, now: datetime) -> bool:
-    just_completed = status.ended_at is not None and now - status.ended_at < SHEET_COMES_WITHIN
-    return status.state == JobState.COMPLETED and sheet is None and just_completed
+    return any(known.value == tag for known in request.if_none_match or ())

@@ -7,6 +7,7 @@ and once how things are when it is not: nothing has to be kept for anybody.
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 import structlog
@@ -32,12 +33,16 @@ COME_BACK_MILLISECONDS = (2_000, 8_000)
 
 @dataclass(frozen=True)
 class Telling:
-    """`look` raises as `look_at`; `draw` makes an event's data of what it saw; `over`: there is nothing to wait for."""
+    """`look` raises as `look_at`; `draw` makes an event's data of what it saw; `over`: there is nothing to wait for.
+
+    `tag` is the same while there is nothing new to tell.
+    """
 
     job_id: UUID
     look: Callable[[], Awaitable[Look]]
     draw: Callable[[Look], str]
     over: Callable[[Look], bool]
+    tag: Callable[[Look], str] = attrgetter("tag")
 
 
 async def stream(request: web.Request, telling: Telling) -> web.StreamResponse:
@@ -69,21 +74,22 @@ class _Stream:
         """Why all is told; None when it is not."""
         look: Look | None = first
         while self.response.is_connected() and not self.news.ended:
-            if look is not None and look.tag != known:
-                await self._tell(look)
-                known = look.tag
+            if look is not None and (tag := self.telling.tag(look)) != known:
+                await self._tell(look, tag)
+                known = tag
             if look is not None and self.telling.over(look):
                 return COMPLETE
-            await self.news.wait(self.pace.at_least, self.pace.at_most)
+            soon = look is not None and look.more_comes_soon
+            await self.news.wait(self.pace.at_least, self.pace.soon if soon else self.pace.at_most)
             try:
                 look = await self._look_again(say=look is not None)
             except LinkExpiredError:
                 return EXPIRED
         return None
 
-    async def _tell(self, look: Look) -> None:
+    async def _tell(self, look: Look, tag: str) -> None:
         retry = random.randint(*COME_BACK_MILLISECONDS)
-        await self.response.send(self.telling.draw(look), id=look.tag, event=STATUS, retry=retry)
+        await self.response.send(self.telling.draw(look), id=tag, event=STATUS, retry=retry)
 
     async def _look_again(self, *, say: bool) -> Look | None:
         """None while it cannot be seen: what was told last stands until it can."""

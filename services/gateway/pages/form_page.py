@@ -46,7 +46,7 @@ def form_context(
         "values": {name: values.get(name, "") for name in fields.NAMES},
         "suggested": suggested,
         "when": values.get(fields.WHEN, "").strip().lower() or unsaid_choice(values),
-        "zone": values.get(fields.ZONE) or desk.limits.time_zone,
+        "zone": fields.zone_shown(values.get(fields.ZONE, ""), otherwise=desk.limits.time_zone),
         "problem": problem,
         "problems": {name: str(problems[name]) for name in fields.NAMES if name in problems},
         "strangers": [(name[:40], str(wrong)) for name, wrong in problems.items() if name not in fields.NAMES],

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from aiohttp import web
@@ -13,34 +12,17 @@ from services.gateway.asking.fields import FieldError
 from services.gateway.asking.filterlines import CHECKED_BY_US
 from services.gateway.asking.times import wall_of
 from services.gateway.desk import DESK, Desk
-from services.gateway.jobs.statuses import ACCEPTED, Status
+from services.gateway.jobs.statuses import Status
 from services.gateway.live.looks import Look
+from services.gateway.pages.headings import current_among, stage_of, title_of
+from services.gateway.pages.pending import Asked, still_pending
 from services.gateway.pages.steps import steps_of
 from services.gateway.web.problems import Problem
 from shared.contactsheets import MOST_PICTURES
 from shared.filterwords import in_words
-from shared.jobs import JobState
-from shared.links import Wish
 
-ASKED = "asked"
 CLOCK, TWICE = "clock", "twice"
-"""What the address of the page says: what has just been asked there, and that its time comes twice that night."""
-
-
-class Asked(StrEnum):
-    CANCEL = "cancel"
-    TIME = "time"
-    DELETE = "delete"
-
-
-TITLES = {
-    ACCEPTED: "Your job is accepted",
-    JobState.SCHEDULED: "Your job is waiting for its time",
-    JobState.RUNNING: "Your job is running",
-    JobState.COMPLETED: "Your images are ready",
-    JobState.FAILED: "Your job failed",
-    JobState.CANCELLED: "Your job is cancelled",
-}
+"""What the address of the page says of a time that comes twice that night."""
 
 EVERY = 5
 """Seconds between two looks at a job that may change, for browsers without scripts."""
@@ -53,23 +35,24 @@ def status_page(
     typed: Mapping[str, str] | None = None,
     problem: Problem | None = None,
 ) -> web.Response:
-    """`typed` and `problem` are of another time that was not taken."""
+    """`problem`: why what was asked there was not done; `typed` is what came with it, if anything."""
     desk = request.app[DESK]
     status = look.status
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
+    values = {name: (typed or _standing(desk, status)).get(name, "") for name in due.NAMES}
     context = {
         **_shown(request, look),
-        "refresh": _refresh_seconds(look, still_pending(request, status), desk.now()),
+        "refresh": _refresh_seconds(look, _pending(request, look), desk.now()),
         "problem": problem,
         "problems": {name: str(wrong) for name, wrong in problems.items()},
-        "values": {name: (typed or _standing(desk, status)).get(name, "") for name in due.NAMES},
+        "values": values,
+        "zone": fields.zone_shown(values[fields.ZONE], otherwise=desk.limits.time_zone),
         "suggested": typed is None,
-        "limits": desk.limits,
     }
     response = render_template("status.html", request, context, status=problem.status if problem else 200)
     response.headers.update(problem.headers if problem else {})
     if not problem:
-        response.headers["ETag"] = f'"{look.tag}"'
+        response.headers["ETag"] = f'"{page_tag(request, look)}"'
     return response
 
 
@@ -78,20 +61,30 @@ def draw_status(request: web.Request, look: Look) -> str:
     return render_string("job.html", request, _shown(request, look))
 
 
+def page_tag(request: web.Request, look: Look) -> str:
+    """The same while this page has nothing new to show."""
+    pending = _pending(request, look)
+    return f"{look.tag}.{pending}" if pending else look.tag
+
+
 def _shown(request: web.Request, look: Look) -> dict[str, Any]:
     desk, status = request.app[DESK], look.status
+    steps = steps_of(status)
+    current = current_among(steps)
     return {
         "job": status,
-        "titles": TITLES,
-        "steps": steps_of(status),
+        "title": title_of(status, downloadable=look.downloadable),
+        "stage": stage_of(status, current, downloadable=look.downloadable),
+        "steps": steps,
+        "current": current,
         "filters": in_words(status.filters),
         "checked_by_us": bool(CHECKED_BY_US & status.filters.chosen),
         "path": f"/jobs/{request.match_info['status']}",
-        "tag": look.tag,
+        "tag": page_tag(request, look),
         "now": desk.now(),
         "more_to_come": look.more_to_come,
         "twice": request.query.get(CLOCK) == TWICE,
-        "pending": still_pending(request, status),
+        "pending": _pending(request, look),
         "sheet": look.sheet,
         "left_alone": look.left_alone,
         "most_on_sheet": MOST_PICTURES,
@@ -99,31 +92,16 @@ def _shown(request: web.Request, look: Look) -> dict[str, Any]:
     }
 
 
-def again_path(desk: Desk, status: Status) -> str:
-    """The form, filled in with the same wish as far as it is known."""
-    if not (status.query and status.asked):
-        return "/"
-    return f"/retry/{desk.links.retry_token(Wish(status.query, status.asked, status.filters))}"
-
-
-def still_pending(request: web.Request, status: Status) -> Asked | None:
-    """What was asked, as long as the page may not show its outcome yet."""
-    match request.query.get(ASKED):
-        case Asked.CANCEL if not status.ended:
-            return Asked.CANCEL
-        case Asked.TIME if status.movable:
-            return Asked.TIME
-        case Asked.DELETE:
-            return Asked.DELETE
-    return None
+def _pending(request: web.Request, look: Look) -> Asked | None:
+    return still_pending(request.query, look.status, request.app[DESK].now())
 
 
 def _refresh_seconds(look: Look, pending: Asked | None, now: datetime) -> int | None:
     """For browsers without scripts. A reload empties what is being typed: not before the job's time, then."""
     status = look.status
-    if pending in (Asked.CANCEL, Asked.DELETE):
+    if pending:
         return EVERY
-    if status.ended and not look.awaits_sheet:
+    if not look.more_to_come:
         return None
     if not status.movable or status.due_at is None:
         return EVERY

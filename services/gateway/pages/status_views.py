@@ -5,56 +5,69 @@ from aiohttp import web
 from services.gateway.asking.due import read_due
 from services.gateway.desk import DESK
 from services.gateway.jobs import changes
-from services.gateway.jobs.changes import TimeFixedError, TimeRefusedError
-from services.gateway.live.looks import Look, is_known, look_at
-from services.gateway.pages.status_page import ASKED, CLOCK, TWICE, Asked, again_path, status_page
+from services.gateway.jobs.again import again_path
+from services.gateway.jobs.finding import find_status
+from services.gateway.live.looks import is_known, look_at
+from services.gateway.live.streams import Telling, stream
+from services.gateway.pages.pending import ASKED, Asked, query_of, query_of_time
+from services.gateway.pages.status_page import CLOCK, TWICE, draw_status, page_tag, status_page
 from services.gateway.web.bodies import form_pairs
-from services.gateway.web.problems import problem_of
 
 
 async def show_status(request: web.Request) -> web.Response:
-    look = await _look(request)
-    if is_known(request, look):
-        raise web.HTTPNotModified(headers={"ETag": f'"{look.tag}"'})
+    desk = request.app[DESK]
+    look = await look_at(desk, desk.links.read_status(_token(request)))
+    tag = page_tag(request, look)
+    if is_known(request, tag):
+        raise web.HTTPNotModified(headers={"ETag": f'"{tag}"'})
     return status_page(request, look)
+
+
+async def tell_page(request: web.Request) -> web.StreamResponse:
+    """Each event is the part of the page that says how the job fares."""
+    desk = request.app[DESK]
+    signed = desk.links.read_status(_token(request))
+    deleting = request.query.get(ASKED) == Asked.DELETE
+    return await stream(
+        request,
+        Telling(
+            signed.job_id,
+            look=lambda: look_at(desk, signed),
+            draw=lambda look: draw_status(request, look),
+            over=lambda look: not look.more_to_come and not deleting,
+            tag=lambda look: page_tag(request, look),
+        ),
+    )
 
 
 async def cancel_job(request: web.Request) -> web.Response:
     await changes.cancel(request.app[DESK], _token(request))
-    raise _back(request, Asked.CANCEL)
+    raise _back(request, query_of(Asked.CANCEL))
 
 
 async def delete_job(request: web.Request) -> web.Response:
     await changes.delete(request.app[DESK], _token(request))
-    raise _back(request, Asked.DELETE)
+    raise _back(request, query_of(Asked.DELETE))
 
 
 async def reschedule_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    look = await _look(request)
-    reading = read_due(await form_pairs(request), now=desk.now(), limits=desk.limits, forgive_zone=True)
-    try:
-        due = await changes.reschedule(desk, look.status, reading)
-    except (TimeFixedError, TimeRefusedError) as error:
-        return status_page(request, look, typed=reading.typed, problem=problem_of(error))
-    raise _back(request, Asked.TIME, twice=due.twice)
+    status = await find_status(desk, _token(request))
+    reading = read_due(await form_pairs(request), now=desk.now(), limits=desk.limits)
+    due = await changes.reschedule(desk, status, reading)
+    clock = f"&{CLOCK}={TWICE}" if due.twice else ""
+    raise _back(request, query_of_time(due.at, now=desk.now()) + clock)
 
 
 async def ask_again(request: web.Request) -> web.Response:
     """To the form filled in; nothing runs until it is sent."""
     desk = request.app[DESK]
-    raise web.HTTPSeeOther(again_path(desk, await changes.find_status(desk, _token(request))))
-
-
-async def _look(request: web.Request) -> Look:
-    desk = request.app[DESK]
-    return await look_at(desk, desk.links.read_status(_token(request)))
+    raise web.HTTPSeeOther(again_path(desk, await find_status(desk, _token(request))))
 
 
 def _token(request: web.Request) -> str:
     return request.match_info["status"]
 
 
-def _back(request: web.Request, asked: Asked, *, twice: bool = False) -> web.HTTPSeeOther:
-    clock = f"&{CLOCK}={TWICE}" if twice else ""
-    return web.HTTPSeeOther(f"/jobs/{_token(request)}?{ASKED}={asked}{clock}")
+def _back(request: web.Request, query: str) -> web.HTTPSeeOther:
+    return web.HTTPSeeOther(f"/jobs/{_token(request)}?{query}")

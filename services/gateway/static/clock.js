@@ -3,9 +3,10 @@
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-// Empty where the browser does not know.
+// Empty where the browser does not know, or names one that there is not.
 export function ownZone() {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+  return zone && knows(zone) ? zone : "";
 }
 
 export function readable(zone) {

@@ -1,9 +1,10 @@
 // How long until the moments that a page names, by the server's clock: the person's own may be wrong.
 
+const LONGEST_WAIT = 8_000;
 const DAY = 86_400, HOUR = 3_600, MINUTE = 60;
 
 let ahead = 0;
-let reached = () => undefined;
+let reached = async () => undefined;
 
 function inWords(seconds) {
   const [days, hours] = [Math.floor(seconds / DAY), Math.floor((seconds % DAY) / HOUR)];
@@ -20,8 +21,14 @@ function tick(countdown) {
   if (countdown.textContent !== words) countdown.textContent = words;
   if (seconds > 0 || countdown.dataset.reached) return;
   countdown.dataset.reached = "yes";
-  // Not all at once who wait for the same moment.
-  setTimeout(reached, 1_000 + Math.random() * 2_000);
+  tell(countdown);
+}
+
+// Not all at once who wait for the same moment, and again until somebody has listened.
+function tell(countdown, wait = 1_000) {
+  setTimeout(async () => {
+    if (countdown.isConnected && !(await reached())) tell(countdown, 2 * wait);
+  }, Math.min(wait, LONGEST_WAIT) * (1 + Math.random()));
 }
 
 function tickAll() {
@@ -34,7 +41,7 @@ export function left() {
   tickAll();
 }
 
-// `then` is called when a moment is reached.
+// `then` is called when a moment is reached, again and again until it says that it has done its part.
 export function followCountdowns(then) {
   reached = then;
   left();

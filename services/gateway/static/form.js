@@ -32,9 +32,9 @@ function select(zone) {
 
 // Only over what the server suggested: what a browser has brought back stays.
 function suggest() {
-  if (!form.dataset.suggested || !zones.selectedOptions[0]?.defaultSelected) return;
+  if (!form.dataset.suggested || !zones.selectedOptions[0]?.defaultSelected || !ownZone()) return;
   const soon = new Date(form.dataset.suggested);
-  if (ownZone()) select(ownZone());
+  select(ownZone());
   for (const [name, value] of [["date", dayOf(soon)], ["time", timeOf(soon)]]) {
     if (input(name).value === input(name).defaultValue) input(name).value = value;
   }

@@ -87,20 +87,22 @@ const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
 const isBehind = () => document.getElementById("changes").dataset.state !== status().dataset.state;
 
+// Whether what stands here is how things are.
 async function refresh() {
   const headers = isBehind() ? {} : { "If-None-Match": `"${status().dataset.tag}"` };
   const answer = await fetch(path + location.search, { cache: "no-store", headers });
   if (answer.status === 404 || answer.status === 410) location.replace(path);
-  if (answer.status !== 200) return;
+  if (answer.status !== 200) return answer.status < 400;
   const page = parsed(await answer.text());
   const fresh = page.getElementById("status");
   localiseForm(page);
   show(fresh);
   showChanges(page.getElementById("changes"));
+  return true;
 }
 
 // Away for a moment, we or the network: what stands here stays, and is asked for again.
-const refreshIfPossible = () => refresh().catch(() => undefined);
+const refreshIfPossible = () => refresh().catch(() => false);
 
 async function ask() {
   for (let asked = 0; asked < ASKED_BEFORE_TOLD_AGAIN; asked += 1) {

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import structlog
 from aiohttp import hdrs, web
@@ -22,6 +23,7 @@ from services.gateway.live.feed import TooManyStreamsError
 from services.gateway.web.bodies import MALFORMED, MalformedRequestError
 from services.gateway.web.headers import REQUEST_ID, new_request_id
 from shared.errors import BadLinkError, DependencyAwayError
+from shared.links import Wish
 
 log = structlog.get_logger()
 
@@ -43,6 +45,13 @@ class Problem:
     fields: Mapping[str, FieldError] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     advice: str = ""
+
+
+class Way(NamedTuple):
+    """A link on an error page."""
+
+    path: str
+    words: str
 
 
 _BY_STATUS = {
@@ -151,17 +160,25 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
                 raise
             if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
                 return _methods(error)
-            return answer(request, problem_of(error))
+            return answer(request, problem_of(error), way_back=_way_back(request, error))
         except Exception as error:  # noqa: BLE001 - the last resort
             tell_operator(error)
-            return answer(request, problem_of(error), again_path=_again_path(request, error))
+            return answer(request, problem_of(error), way_back=_way_back(request, error))
 
 
-def _again_path(request: web.Request, error: Exception) -> str | None:
-    if isinstance(error, LinkExpiredError) and error.wish:
-        return f"/retry/{request.app[DESK].links.retry_token(error.wish)}"
+def _way_back(request: web.Request, error: Exception) -> Way | None:
+    if isinstance(error, LinkExpiredError):
+        return Way(_retry_path(request, error.wish), "Ask for the same again") if error.wish else None
+    if isinstance(error, BadLinkError):
+        return None
+    if request.method == "POST" and request.path.startswith("/jobs/") and "status" in request.match_info:
+        return Way(f"/jobs/{request.match_info['status']}", "Back to your job")
     is_short = isinstance(error, DependencyAwayError | ArchiveMissingError)
-    return request.path if is_short and request.method == "GET" else None
+    return Way(request.path, "Try again") if is_short and request.method == "GET" else None
+
+
+def _retry_path(request: web.Request, wish: Wish) -> str:
+    return f"/retry/{request.app[DESK].links.retry_token(wish)}"
 
 
 def tell_operator(error: Exception) -> None:
@@ -180,13 +197,13 @@ def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
     return web.Response(status=204, headers={"Allow": ", ".join(sorted({*error.allowed_methods, hdrs.METH_OPTIONS}))})
 
 
-def answer(request: web.Request, problem: Problem, *, again_path: str | None = None) -> web.Response:
-    """`again_path`: where the same may be asked for once more, besides home."""
+def answer(request: web.Request, problem: Problem, *, way_back: Way | None = None) -> web.Response:
+    """`way_back`: where to go on, besides home."""
     if request.path.startswith("/api/"):
         document = _document(problem, request[REQUEST_ID])
         response = answering(document, status=problem.status, kind="application/problem+json")
     else:
-        context = {"problem": problem, "request_id": request[REQUEST_ID], "again_path": again_path}
+        context = {"problem": problem, "request_id": request[REQUEST_ID], "way_back": way_back}
         response = render_template("error.html", request, context, status=problem.status)
     response.headers.update(problem.headers)
     if problem.status == web.HTTPRequestTimeout.status_code:

@@ -73,7 +73,7 @@ async def test_without_a_sheet_the_page_comes_without(gateway: Gateway) -> None:
     assert (await asked(gateway, f"{path}/contact-sheet.webp"))[0] == 404
 
 
-@pytest.mark.parametrize(("seconds", "more"), [(3, "yes"), (60, "no")])
+@pytest.mark.parametrize(("seconds", "more"), [(50, "yes"), (61, "no")])
 async def test_a_page_waits_a_little_for_the_sheet_of_a_job_just_completed(
     gateway: Gateway, seconds: float, more: str
 ) -> None:

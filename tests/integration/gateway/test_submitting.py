@@ -228,7 +228,8 @@ async def test_the_status_page_follows_the_job(gateway: Gateway) -> None:
     assert 'max="145" value="33"' in await page()
     assert 'http-equiv="refresh"' in await page()
     counts = {"found": 170, "kept": 137, "thumbnails": 4, "refused": {"timeout": 3, "too_green": 1}}
-    await gateway.put_row(job_id, images=145, state="completed", run=1, archive_run=1, **counts)
+    ready = {**counts, "archive_run": 1, "expires_at": now + timedelta(minutes=20)}
+    await gateway.put_row(job_id, images=145, state="completed", run=1, **ready)
     assert "We kept 137 (4 of them small thumbnails) of the 145 you asked for." in await page()
     assert "<dt>small thumbnails among them</dt><dd>4</dd>" in await page()
     assert "<dt>took too long</dt><dd>3</dd>" in await page()

@@ -69,9 +69,12 @@ class Site:
         desk.publisher.connected(cast("Publisher", kafka))
         return Gateway(desk, line, kafka)
 
-    async def put_row(self, job_id: UUID, state: str) -> None:
+    async def put_row(self, job_id: UUID, state: str, **columns: object) -> None:
+        columns = {"state": state, "run": 1, "version": 1, **columns}
+        names, marks = ", ".join(columns), ", ".join("?" for _ in columns)
         await self._scheduler.execute(
-            "INSERT INTO jobs (job_id, state, run, version) VALUES (?, ?, ?, ?)", (job_id, state, 1, 1)
+            f"INSERT INTO jobs (job_id, {names}) VALUES (?, {marks})",  # noqa: S608 - names from tests
+            (job_id, *columns.values()),
         )
 
     def _seconds(self) -> float:

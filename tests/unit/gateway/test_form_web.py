@@ -45,6 +45,16 @@ async def test_a_refused_form_keeps_when_it_was_to_start(
     assert 'value="11:41"' in page
 
 
+async def test_a_zone_that_is_not_known_is_told_and_the_list_stands_on_one_that_is(visitor: ClientSession) -> None:
+    async with visitor.post("/jobs", data={**ROW, "time-zone": "Mars/Base"}) as answer:
+        page = await answer.text()
+
+    assert answer.status == 422
+    assert 'id="time-zone-error">Time zone is not known' in page
+    assert zone_in(page) == "UTC"
+    assert 'value="11:41"' in page
+
+
 async def test_an_unknown_answer_to_when_is_told_beside_it(visitor: ClientSession) -> None:
     async with visitor.post("/jobs", data={**ROW, "when": "later"}) as answer:
         page = await answer.text()

@@ -204,11 +204,12 @@ def test_a_time_that_comes_twice_is_marked() -> None:
     assert form.twice
 
 
-def test_a_zone_only_the_browser_knows_is_forgiven() -> None:
-    form = read({"time-zone": "Etc/Unknown"}, forgive_zone=True).form
+def test_a_zone_only_the_browser_knows_is_forgiven_where_no_time_is_meant_in_it() -> None:
+    form = read({"when": "now", "time-zone": "Etc/Unknown"}, forgive_zone=True).form
 
     assert form is not None
     assert form.time_zone == "UTC"
+    assert told(read({"time-zone": "Etc/Unknown"}, forgive_zone=True)).keys() == {"time-zone"}
 
 
 def test_an_address_never_shows_in_what_is_logged() -> None:
