@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from shared.cassandra import Cassandra
 
 
-_NET = timedelta(days=30)
+NET = timedelta(days=30)
+"""After a job's time its recipient goes by itself."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Recipients:
 
     async def put(self, job_id: UUID, recipient: Recipient, *, due_at: datetime, now: datetime) -> None:
         """Kept until the job's end; thirty days after its time it goes by itself, as a net."""
-        seconds = int((max(due_at, now) + _NET - now).total_seconds())
+        seconds = int((max(due_at, now) + NET - now).total_seconds())
         await self._cassandra.execute(
             "INSERT INTO recipients (job_id, address, time_zone, language) VALUES (?, ?, ?, ?) USING TTL ?",
             (job_id, recipient.address, recipient.time_zone, recipient.language, seconds),

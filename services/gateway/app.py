@@ -16,6 +16,7 @@ from services.gateway.pages.templating import set_up_templates
 from services.gateway.routes import ROUTES
 from services.gateway.settings import Settings
 from services.gateway.web.bodies import MAX_BYTES, SECONDS
+from services.gateway.web.expectations import met
 from services.gateway.web.headers import add_headers_to_all
 from services.gateway.web.origins import own_forms_only
 from services.gateway.web.problems import answer_problems
@@ -68,7 +69,7 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     set_up_templates(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.on_shutdown.append(_end_streams)
-    app.add_routes(ROUTES)
+    app.add_routes(met(ROUTES))
     return app
 
 

@@ -15,7 +15,7 @@ from services.gateway.web.problems import KNOWN
 API_VERSION = "1.0.0"
 
 _PROBLEM = "application/problem+json"
-_EVERYWHERE = ("not_found", "too_many_requests_client", "internal")
+_EVERYWHERE = ("not_found", "refused", "too_many_requests_client", "internal")
 _KEY = "9f1c0c9e-7c1b-4f0b-9d3e-5a2f6a1f7b52"
 
 

@@ -75,7 +75,7 @@ OPERATIONS = (
         description=(
             "The answer comes once the job is stored for good; `url`, also in `Location`, is its address. The same"
             " fields under the same `Idempotency-Key` are the same job, as long as the server knows of it: the answer"
-            " is how that job fares. Other fields under the same key are another job."
+            " is how that job fares, or 410 when it is deleted by now. Other fields under the same key are another job."
         ),
         asks=NewJob,
         headers={
@@ -85,7 +85,14 @@ OPERATIONS = (
             }
         },
         answers=_json(202, "Accepted.", Job),
-        problems=(*_BODY, *map(too_many, Rule), "idempotency_key_malformed", "job_unconfirmed", "unavailable"),
+        problems=(
+            *_BODY,
+            *map(too_many, Rule),
+            "idempotency_key_malformed",
+            "job_over",
+            "job_unconfirmed",
+            "unavailable",
+        ),
         curl=(
             "-H 'Idempotency-Key: {key}' --json"
             ' \'{{"search-query": "red pandas", "images": 20, "email": "you@example.com"}}\' {server}/api/v1/jobs'
@@ -97,6 +104,9 @@ OPERATIONS = (
         path="/api/v1/jobs/{status}",
         summary="How a job fares",
         description="With the last answer's `ETag` in `If-None-Match` it costs next to nothing while that is still so.",
+        headers={
+            "If-None-Match": {"description": "The `ETag` of what is known already.", "schema": {"type": "string"}}
+        },
         answers={200: ("The job.", {_JSON: Job}), 304: ("It fares as before.", {})},
         problems=_TOKEN,
         curl='"$JOB"',
@@ -113,6 +123,9 @@ OPERATIONS = (
             " it is not. The event `end` is the last one: its data is `complete`, or `expired` when nothing is left"
             " of the job; then there is nothing to come back for."
         ),
+        headers={
+            "Last-Event-ID": {"description": "The `id` of the last event that came.", "schema": {"type": "string"}}
+        },
         answers=MappingProxyType({200: ("The events.", {"text/event-stream": None})}),
         problems=(*_TOKEN, "too_many_streams"),
         curl='-N "$JOB/events"',
@@ -152,7 +165,11 @@ OPERATIONS = (
         method="post",
         path="/api/v1/jobs/{status}/delete",
         summary="Delete a job and all that belongs to it",
-        description="Its pictures, its mail address and its links, at once.",
+        description=(
+            "Of a job that has ended, its pictures, its mail address and its links go at once. One that waits or runs"
+            " is cancelled, and no more: the rest goes by itself a while later, or at once when this is asked again"
+            " after its state is `cancelled`."
+        ),
         answers=_json(202, "Asked for.", Job),
         problems=(*_TOKEN, "change_unconfirmed"),
         curl='-X POST "$JOB/delete"',

@@ -1,7 +1,6 @@
 """The same as the pages, for programs: JSON in and out, problem+json for what is wrong."""
 
 import re
-from datetime import datetime
 
 from aiohttp import web
 
@@ -13,7 +12,7 @@ from services.gateway.desk import DESK, Desk
 from services.gateway.jobs import changes
 from services.gateway.jobs.again import again_path
 from services.gateway.jobs.finding import find_status
-from services.gateway.jobs.statuses import ACCEPTED, Status, status_of_row
+from services.gateway.jobs.statuses import ACCEPTED, Status
 from services.gateway.jobs.submissions import Accepted, accept
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.live.looks import is_known, look_at
@@ -34,7 +33,7 @@ async def submit_job(request: web.Request) -> web.Response:
         now=desk.now(),
         patience=desk.patience,
     )
-    return _taken(desk, _status_of(accepted, desk.now()))
+    return _taken(desk, await _status_of(desk, accepted))
 
 
 async def show_job(request: web.Request) -> web.Response:
@@ -85,9 +84,9 @@ def _idempotency_key(request: web.Request) -> str | None:
     return f"key:{keys[0]}"
 
 
-def _status_of(accepted: Accepted, now: datetime) -> Status:
+async def _status_of(desk: Desk, accepted: Accepted) -> Status:
     if accepted.known:
-        return status_of_row(accepted.known)
+        return await find_status(desk, desk.links.status_token(accepted.job_id))
     form = accepted.form
     return Status(
         accepted.job_id,
@@ -95,6 +94,6 @@ def _status_of(accepted: Accepted, now: datetime) -> Status:
         query=form.query,
         asked=form.images,
         filters=form.filters,
-        submitted_at=now,
+        submitted_at=desk.now(),
         due_at=form.due_at,
     )

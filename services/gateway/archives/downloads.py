@@ -19,7 +19,7 @@ log = structlog.get_logger()
 async def download(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     signed = desk.links.read_download(request.match_info["download"])
-    job = await desk.stores.get().jobs.find(signed.job_id)
+    job = await within(desk.patience, "cassandra", desk.stores.get().jobs.find(signed.job_id))
     archive = archive_of(job, now=desk.now())
     await _require_whole(desk, archive, job.archive_size if job else None)
     return await desk.hand_out(request, archive)

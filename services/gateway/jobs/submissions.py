@@ -1,6 +1,5 @@
 """Accepting a request: the recipient first, then `JobSubmitted`, and only then a promise."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from services.gateway.limits.admissions import Admitting
 from services.gateway.patience import within
 from shared.errors import AidError, DependencyAwayError
 from shared.events import Event, JobSubmitted
-from shared.jobs import JobView
+from shared.jobs import JobState, JobView
 from shared.recipients import Recipient
 
 log = structlog.get_logger()
@@ -50,6 +49,10 @@ class FormRefusedError(AidError):
         self.problems = problems
 
 
+class JobOverError(AidError):
+    """The same request came before, and nothing is left of its job: as a new one it is another."""
+
+
 class JobUnconfirmedError(DependencyAwayError):
     """The job may run, or may not: the same request again, under the same nonce, is the same job."""
 
@@ -76,22 +79,26 @@ async def accept(
     """Without a nonce every request is one of its own.
 
     `stores` and `publisher` raise DependencyAwayError while not connected; each answer gets `patience` seconds.
-    FormRefusedError, TooManyError: nothing is kept of it. DependencyAwayError: it will not run unless it is sent again.
-    JobUnconfirmedError: it may run.
+    FormRefusedError, TooManyError, JobOverError: nothing is kept of it. DependencyAwayError: it will not run unless it
+    is sent again. JobUnconfirmedError: it may run.
     """
     form = reading.form
     if form is None:
         raise FormRefusedError(reading.problems)
     job_id = job_id_of(nonce or fresh(), form)
     known = await within(patience, "cassandra", stores().jobs.find(job_id)) if nonce else None
+    if known and known.state is JobState.EXPIRED:
+        raise JobOverError(str(job_id))
     if known is None:
         if reading.problems:
             raise FormRefusedError(reading.problems)
         recipient = Recipient(form.address, form.time_zone)
         kafka = publisher()
         async with admit(job_id, form.address, due_at=form.due_at, now=now) as count:
-            known_to_mail = stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now)
-            await within(patience, "cassandra", asyncio.gather(known_to_mail, count()))
+            # The address last: it could not be taken back, as the same request may run from an earlier try.
+            await within(patience, "cassandra", count())
+            kept = stores().recipients.put(job_id, recipient, due_at=form.due_at, now=now)
+            await within(patience, "cassandra", kept)
         await _tell(kafka, _submitted(job_id, form, now), patience)
     log.info("job_accepted", job_id=str(job_id), images=form.images, due_at=form.due_at.isoformat(), repeat=bool(known))
     return Accepted(job_id, form, known)

@@ -6,7 +6,7 @@ from services.gateway.asking import fields
 from services.gateway.asking.forms import Reading, read_form
 from services.gateway.asking.nonces import StaleFormError
 from services.gateway.desk import DESK, Desk
-from services.gateway.jobs.submissions import Accepted, FormRefusedError, accept
+from services.gateway.jobs.submissions import Accepted, FormRefusedError, JobOverError, accept
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.limits.quotas import TooManyError
 from services.gateway.pages.form_page import form_page
@@ -25,7 +25,7 @@ async def submit_form(request: web.Request) -> web.Response:
     signed = _nonce_of(desk, reading)
     try:
         accepted = await _accept(request, reading, signed)
-    except StaleFormError as error:
+    except (StaleFormError, JobOverError) as error:
         return form_page(request, typed=reading.typed, problem=problem_of(error))
     except (FormRefusedError, TooManyError, DependencyAwayError) as error:
         tell_operator(error)

@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp_jinja2 import render_template
 
 from services.gateway.desk import DESK
+from shared.recipients import NET
 from shared.topics import JOB_INBOX, dead_letters
 
 _LONGEST_SEGMENT = timedelta(days=1)
@@ -25,6 +26,10 @@ async def show_privacy(request: web.Request) -> web.Response:
     return render_template("privacy.html", request, {"kept": kept})
 
 
+def _unconfirmed() -> str:
+    return f"If we could not confirm that job and it never came to be, until {NET.days} days after its time"
+
+
 def what_is_kept(cleanup: timedelta) -> list[Kept]:
     """`cleanup`: from a job's last mail until it is cleared away."""
     minutes = f"{cleanup.total_seconds() / 60:g} minutes"
@@ -34,7 +39,9 @@ def what_is_kept(cleanup: timedelta) -> list[Kept]:
     )
     messages, letters = (JOB_INBOX.retention + _LONGEST_SEGMENT).days, dead_letters("any").retention.days
     return [
-        Kept("Your e-mail address, and your time zone", "To mail you about that one job", cleared),
+        Kept(
+            "Your e-mail address, and your time zone", "To mail you about that one job", f"{cleared}. {_unconfirmed()}"
+        ),
         Kept("The pictures in their ZIP, and where they were found", "To hand them to you", cleared),
         Kept("What you searched for", "To search for it, and to show it to you", cleared),
         Kept(

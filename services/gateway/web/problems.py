@@ -17,7 +17,7 @@ from services.gateway.asking.nonces import StaleFormError
 from services.gateway.desk import DESK
 from services.gateway.jobs.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.jobs.statuses import LinkExpiredError
-from services.gateway.jobs.submissions import FormRefusedError, JobUnconfirmedError
+from services.gateway.jobs.submissions import FormRefusedError, JobOverError, JobUnconfirmedError
 from services.gateway.limits.quotas import SAID, Rule, TooManyError
 from services.gateway.live.feed import TooManyStreamsError
 from services.gateway.web.bodies import MALFORMED, MalformedRequestError
@@ -61,12 +61,19 @@ _BY_STATUS = {
     408: Problem(408, "too_slow", "The request took too long to arrive"),
     413: Problem(413, "too_large", "The request is too large"),
     415: Problem(415, "unsupported_media_type", "A request of this kind can not be read here"),
+    417: Problem(417, "refused", "This request can not be answered"),
 }
 
 _BY_KIND: Mapping[type[Exception], Problem] = {
     StaleFormError: Problem(422, "form_too_old", "This form was open for too long. Please send it again"),
     BadLinkError: Problem(404, "link_invalid", "This is an invalid link"),
     LinkExpiredError: Problem(410, "link_expired", "Link has expired. This is an invalid link now."),
+    JobOverError: Problem(
+        410,
+        "job_over",
+        "You have asked for this before, and it is deleted by now. Send the form again for a new job",
+        advice="With another Idempotency-Key it is a new job.",
+    ),
     TimeFixedError: Problem(409, "time_fixed", "The job has begun or ended. Its time can not be changed any more"),
     TooManyStreamsError: Problem(
         503,
@@ -143,7 +150,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _of_http(error: web.HTTPException) -> Problem:
-    known = _BY_STATUS.get(error.status) or Problem(error.status, "refused", "This request can not be answered")
+    known = _BY_STATUS.get(error.status) or replace(_BY_STATUS[417], status=error.status)
     allowed = {name: text for name, text in error.headers.items() if name == "Allow"}
     return Problem(known.status, known.code, known.detail, headers=allowed)
 

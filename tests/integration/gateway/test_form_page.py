@@ -100,6 +100,25 @@ async def test_untouched_the_form_means_now_in_the_persons_own_zone(gateway: Gat
     assert timedelta() <= event.submitted_at - event.due_at < timedelta(seconds=61)
 
 
+NO_SUCH_ZONE = """
+const real = Intl.DateTimeFormat.prototype.resolvedOptions;
+Intl.DateTimeFormat.prototype.resolvedOptions = function () { return { ...real.call(this), timeZone: "Etc/Unknown" }; };
+"""
+
+
+async def test_a_zone_that_the_browser_itself_does_not_know_is_never_chosen(gateway: Gateway, chrome: Chrome) -> None:
+    def visit() -> str:
+        script = chrome.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NO_SUCH_ZONE})
+        try:
+            chrome.get(on_loopback(gateway))
+            choose_a_time(chrome)
+            return text_of(chrome, "#time-zone option:checked")
+        finally:
+            chrome.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+    assert await asyncio.to_thread(visit) == "UTC"
+
+
 LATER = """
 const Real = Date;
 window.Date = class extends Real {

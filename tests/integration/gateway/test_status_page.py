@@ -107,6 +107,32 @@ async def test_where_no_stream_passes_the_page_asks(
         await until_shown(chrome, "Your job is cancelled")
 
 
+FAILS_ONCE = """
+const real = window.fetch;
+window.fetch = async (...given) => {
+  window.fetch = real;
+  throw new TypeError("away");
+};
+"""
+
+
+async def test_the_button_goes_with_the_link_although_the_network_was_away(gateway: Gateway, chrome: Chrome) -> None:
+    job_id, ends = uuid4(), datetime.now(UTC) + timedelta(seconds=2)
+    await gateway.put_row(job_id, **DONE, kept=9, expires_at=ends)
+
+    def visit() -> bool:
+        chrome.get(f"{on_loopback(gateway)}/jobs/{gateway.desk.links.status_token(job_id)}")
+        chrome.execute_script(FAILS_ONCE)
+        return bool(chrome.find_elements(By.ID, "download"))
+
+    assert await asyncio.to_thread(visit)
+    await until_shown(chrome, "Link has expired")
+
+    assert not chrome.find_elements(By.ID, "download")
+    assert chrome.title.startswith("Link has expired")
+    assert chrome.find_element(By.ID, "announcer").get_attribute("textContent") == "Link has expired"
+
+
 async def test_another_time_is_asked_for_in_the_persons_own_zone(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
     job_id = uuid4()
     due_at = (datetime.now(UTC) + timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)

@@ -12,6 +12,7 @@ from aiohttp import ClientResponse
 from services.gateway.connecting import Stores
 from services.gateway.desk import Desk
 from shared.cassandra import Cassandra
+from shared.errors import DependencyAwayError
 from shared.publisher import Publisher
 from tests.contract.cassandra_in_memory.session import Direct, MemoryCassandra, Request
 from tests.contract.cassandra_in_memory.tables import Row, Tables
@@ -20,10 +21,20 @@ from tests.unit.gateway.site import NOW, ROW, a_desk
 
 
 class Hesitant(Direct):
-    """Lets others go first, before and after: what is asked at once is answered in turns."""
+    """Lets others go first, before and after: what is asked at once is answered in turns.
+
+    `lost_writes` is a table whose node takes nothing, `silent` one whose node never answers.
+    """
+
+    lost_writes = ""
+    silent = ""
 
     async def ask(self, request: Request) -> list[Row]:
         await asyncio.sleep(0)
+        if request.writes and request.statement.table == self.lost_writes:
+            raise DependencyAwayError("cassandra")
+        if request.statement.table == self.silent:
+            await asyncio.Event().wait()
         answer = await super().ask(request)
         await asyncio.sleep(0)
         return answer

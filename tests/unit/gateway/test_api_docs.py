@@ -18,9 +18,14 @@ from services.gateway.asking.due import Limits
 from services.gateway.asking.forms import read_form
 from services.gateway.desk import Desk
 from services.gateway.web.problems import KNOWN
+from services.scheduler.decisions import decide
+from services.scheduler.rules import Rules
+from shared.events import DeleteRequested
 from shared.filterwords import FIELD_NAMES, FILTER_WORDS, fields_of
+from shared.jobs import JobState
 from tests.unit.gateway.routes import every_route
 from tests.unit.gateway.site import NOW, ROW
+from tests.unit.scheduler.jobs import running
 
 API = describe("http://pictures.example", most_images=500)
 SCHEMAS = API["components"]["schemas"]
@@ -59,6 +64,24 @@ def test_it_tells_every_route_of_the_api_and_no_other() -> None:
 
 def test_every_code_it_names_is_one_that_is_given() -> None:
     assert {code for each in OPERATIONS for code in each.problems} <= KNOWN.keys()
+
+
+def test_it_names_the_headers_that_spare_an_answer() -> None:
+    def headers(path: str) -> set[str]:
+        return {each["name"] for each in API["paths"][path]["get"]["parameters"] if each["in"] == "header"}
+
+    assert headers("/api/v1/jobs/{status}") == {"If-None-Match"}
+    assert headers("/api/v1/jobs/{status}/events") == {"Last-Event-ID"}
+
+
+def test_it_promises_no_more_of_delete_than_is_done() -> None:
+    told = API["paths"]["/api/v1/jobs/{status}/delete"]["post"]["description"]
+    job = running()
+    after = decide(job, DeleteRequested(job_id=job.job_id), now=NOW, rules=Rules())
+
+    assert after is not None
+    assert after.state is JobState.CANCELLED
+    assert "waits or runs is cancelled" in told
 
 
 def test_every_schema_is_one_and_every_reference_leads_somewhere() -> None:

@@ -126,3 +126,16 @@ async def test_what_can_be_read_is_answered_like_anything_else(port: int, reques
 
     assert answer.split(" ")[1] == str(status)
     assert_headed(answer)
+
+
+async def test_an_expectation_that_is_not_met_is_told_like_any_problem_and_one_that_is_goes_on(port: int) -> None:
+    unmet = await answer_to(
+        port, f"GET /api/v1 HTTP/1.1\r\n{HOST}Expect: {MARK}\r\nConnection: close\r\n\r\n", closed=True
+    )
+    met = await answer_to(port, f"{POST}Expect: 100-Continue\r\nContent-Length: 3\r\n\r\n", closed=False)
+
+    assert unmet.split(" ")[1] == "417"
+    assert "Content-Type: application/problem+json" in unmet
+    assert '"code":"refused"' in unmet
+    assert MARK not in unmet
+    assert met == "HTTP/1.1 100 Continue\r\n\r\n"

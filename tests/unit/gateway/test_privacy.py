@@ -6,6 +6,7 @@ from pathlib import Path
 from services.gateway.pages.privacy import what_is_kept
 from services.scheduler.jobs import KEPT_AFTER_EXPIRY
 from services.scheduler.rules import NET, Rules
+from shared import recipients
 from shared.provision import _LONGEST_SEGMENT
 from shared.schema import KEPT_FOR
 from shared.topics import ALL, JOB_DUE, JOB_INBOX, dead_letters
@@ -24,6 +25,7 @@ def test_what_goes_with_the_job_goes_when_the_scheduler_says_so() -> None:
     assert "0.5 minutes after" in told_of("Your e-mail address", timedelta(seconds=30))
     assert Rules().cleanup == HALF_AN_HOUR
     assert timedelta(hours=4, minutes=30) == NET
+    assert f"until {recipients.NET.days} days after its time" in told_of("Your e-mail address")
 
 
 def test_messages_and_what_is_left_of_a_job_go_as_the_page_says() -> None:
