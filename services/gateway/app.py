@@ -65,8 +65,8 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     app[DESK] = desk
     app[BLANK_FORM] = BlankForm()
     app[SECONDS] = body_seconds
-    document_api(app)
     set_up_templates(app)
+    document_api(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
     app.on_shutdown.append(_end_streams)
     app.add_routes(met(ROUTES))

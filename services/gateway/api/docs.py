@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
-from aiohttp_jinja2 import render_template
+from aiohttp_jinja2 import get_env, render_template
 
-from services.gateway.api.answers import FilterChoice, Limits, Root, answering
+from services.gateway.api.answers import FilterChoice, Limits, Root
 from services.gateway.api.openapi import API_VERSION, describe
 from services.gateway.api.operations import OPENAPI
+from services.gateway.api.words import code_words, value_words
 from services.gateway.asking import fields
 from services.gateway.desk import DESK, Desk
 from services.gateway.web.bodies import MAX_BYTES
+from services.gateway.web.documents import answering
 from services.gateway.web.problems import KNOWN
 from shared.filterwords import FILTER_WORDS, default_of
 from shared.reasons import REASON_WORDS
@@ -23,7 +25,9 @@ _FIRST = ("NewJob", "NewTime", "Job")
 
 
 def document_api(app: web.Application) -> None:
+    """The page's words are templates' words: these are set up already."""
     desk = app[DESK]
+    get_env(app).filters.update(value_words=value_words, code_words=code_words)
     app[DOCUMENT] = describe(desk.public_url, most_images=desk.limits.max_images)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from services.gateway.api.answers import ProblemDocument
 from services.gateway.api.operations import OPERATIONS, Operation
+from services.gateway.web.documents import ProblemDocument
 from services.gateway.web.problems import KNOWN
 
 API_VERSION = "1.0.0"

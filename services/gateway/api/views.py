@@ -4,7 +4,7 @@ import re
 
 from aiohttp import web
 
-from services.gateway.api.answers import Again, answering
+from services.gateway.api.answers import Again
 from services.gateway.api.documents import document_of, url_of
 from services.gateway.asking.due import read_due
 from services.gateway.asking.forms import read_form
@@ -17,6 +17,7 @@ from services.gateway.jobs.submissions import Accepted, accept
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.live.looks import is_known, look_at
 from services.gateway.web.bodies import MalformedRequestError, json_pairs
+from services.gateway.web.documents import answering
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 

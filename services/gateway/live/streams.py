@@ -18,7 +18,6 @@ from services.gateway.desk import DESK
 from services.gateway.jobs.statuses import LinkExpiredError
 from services.gateway.live.feed import News, Pace
 from services.gateway.live.looks import Look
-from services.gateway.web.problems import tell_operator
 from shared.errors import DependencyAwayError
 
 log = structlog.get_logger()
@@ -35,13 +34,14 @@ COME_BACK_MILLISECONDS = (2_000, 8_000)
 class Telling:
     """`look` raises as `look_at`; `draw` makes an event's data of what it saw; `over`: there is nothing to wait for.
 
-    `tag` is the same while there is nothing new to tell.
+    `tag` is the same while there is nothing new to tell. `tell_operator` is told of what went wrong on the way.
     """
 
     job_id: UUID
     look: Callable[[], Awaitable[Look]]
     draw: Callable[[Look], str]
     over: Callable[[Look], bool]
+    tell_operator: Callable[[Exception], None]
     tag: Callable[[Look], str] = attrgetter("tag")
 
 
@@ -99,7 +99,7 @@ class _Stream:
             return await self.news.look(self.telling.look)
         except DependencyAwayError as away:
             if say:
-                tell_operator(away)
+                self.telling.tell_operator(away)
             return None
 
 
@@ -114,5 +114,5 @@ async def _tell_all(stream: _Stream, first: Look, known: str | None) -> None:
     except TimeoutError:
         log.info("slow_reader_dropped", job_id=str(stream.telling.job_id))
     except Exception as error:  # noqa: BLE001 - half an answer is out: all that is left is to end it
-        tell_operator(error)
+        stream.telling.tell_operator(error)
         response.force_close()

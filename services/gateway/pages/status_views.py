@@ -12,6 +12,7 @@ from services.gateway.live.streams import Telling, stream
 from services.gateway.pages.pending import ASKED, Asked, query_of, query_of_time
 from services.gateway.pages.status_page import CLOCK, TWICE, draw_status, page_tag, status_page
 from services.gateway.web.bodies import form_pairs
+from services.gateway.web.problems import tell_operator
 
 
 async def show_status(request: web.Request) -> web.Response:
@@ -35,6 +36,7 @@ async def tell_page(request: web.Request) -> web.StreamResponse:
             look=lambda: look_at(desk, signed),
             draw=lambda look: draw_status(request, look),
             over=lambda look: not look.more_to_come and not deleting,
+            tell_operator=tell_operator,
             tag=lambda look: page_tag(request, look),
         ),
     )

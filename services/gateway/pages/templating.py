@@ -5,7 +5,6 @@ from aiohttp import web
 from aiohttp_jinja2 import setup
 from markupsafe import Markup
 
-from services.gateway.api.words import code_words, value_words
 from services.gateway.asking.zones import zones_by_region
 from services.gateway.pages.enginelines import ending_words
 from shared.enginewords import engine_words, ignored_words
@@ -30,8 +29,6 @@ def set_up_templates(app: web.Application) -> None:
     environment.filters["ending_words"] = ending_words
     environment.filters["engine_words"] = engine_words
     environment.filters["ignored_words"] = ignored_words
-    environment.filters["value_words"] = value_words
-    environment.filters["code_words"] = code_words
 
 
 async def show_icon(_request: web.Request) -> web.Response:

@@ -10,7 +10,6 @@ from aiohttp import hdrs, web
 from aiohttp_jinja2 import render_template
 from prometheus_client import Counter
 
-from services.gateway.api.answers import ProblemDocument, WrongField, answering
 from services.gateway.archives.handing import ArchiveMissingError
 from services.gateway.asking.fields import FieldError
 from services.gateway.asking.nonces import StaleFormError
@@ -21,6 +20,7 @@ from services.gateway.jobs.submissions import FormRefusedError, JobOverError, Jo
 from services.gateway.limits.quotas import SAID, Rule, TooManyError
 from services.gateway.live.feed import TooManyStreamsError
 from services.gateway.web.bodies import MALFORMED, MalformedRequestError
+from services.gateway.web.documents import ProblemDocument, WrongField, answering
 from services.gateway.web.headers import REQUEST_ID, new_request_id
 from shared.errors import BadLinkError, DependencyAwayError
 from shared.links import Wish
