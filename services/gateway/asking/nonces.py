@@ -3,6 +3,7 @@
 import json
 import secrets
 from datetime import timedelta
+from itertools import count
 from uuid import UUID, uuid5
 
 from itsdangerous import BadSignature, TimestampSigner
@@ -23,10 +24,12 @@ class Nonces:
 
     def __init__(self, keys: tuple[str, ...], lifetime: timedelta) -> None:
         self._signer = TimestampSigner(list(reversed(keys)), salt="form")
+        self._prefix, self._numbers = fresh(), count()
         self._lifetime = int(lifetime.total_seconds())
 
     def issue(self) -> str:
-        return self._signer.sign(fresh()).decode()
+        """Drawn once and counted on: what nobody must be able to make is the signature."""
+        return self._signer.sign(f"{self._prefix}{next(self._numbers):x}").decode()
 
     def read(self, signed: str) -> str:
         """StaleFormError when it is too old or not ours."""
