@@ -1,22 +1,19 @@
 """Structured logs: one JSON line per event on stdout, and in a file when asked."""
 
 import logging
-import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, TextIO, cast
 
 import structlog
-from prometheus_client import Counter
 
+from shared.logplaces import LINES_LOST, Places
 from shared.redaction import without_addresses
 from shared.repeats import LessOften
 
-LINES_LOST = Counter("aid_log_lines_lost_total", "Lines that could not be written, as on a full disk", ["place"])
-
 LogFormat = Literal["json", "console"]
 
+_IN_LINES = frozenset({"exception", "stack"})
 _NOISY = ("aiokafka", "faust", "mode", "cassandra", "selenium", "urllib3", "kafka", "asyncio", "aiohttp.access")
 
 
@@ -30,20 +27,22 @@ def configure_logs(service: str, *, log_format: LogFormat = "json", log_file: Pa
         structlog.processors.format_exc_info,
         without_addresses,
     ]
-    renderer: Any = (
-        structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    rendering: list[Any] = (
+        [structlog.processors.JSONRenderer()]
+        if log_format == "json"
+        else [_in_one_line, structlog.dev.ConsoleRenderer(colors=False)]
     )
-    places = _Places(log_file)
+    places = Places(log_file)
     # Not through the standard library: there a line costs three times as much.
     structlog.configure(
-        processors=[*chain, renderer],
+        processors=[_never_failing([*chain, *rendering])],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.WriteLoggerFactory(cast("TextIO", places)),
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=chain,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
     )
     _route(formatter, places)
 
@@ -56,38 +55,41 @@ def _named(service: str) -> Any:
     return add_service
 
 
-class _Places:
-    """stdout and perhaps a file, as one. A line that finds no room is counted: a service goes on without it."""
+def _never_failing(steps: Sequence[Any]) -> Any:
+    """What can not be written, such as an object that fails to say what it is, is counted; its caller goes on."""
 
-    def __init__(self, log_file: Path | None) -> None:
-        self._file = log_file.open("a", encoding="utf-8") if log_file else None
-        self._streams = {"stdout": sys.stdout} | ({"file": self._file} if self._file else {})
-        self._lock = Lock()
+    def run(logger: object, method: str, event: Any) -> Any:
+        try:
+            for step in steps:
+                event = step(logger, method, event)
+        except Exception:  # noqa: BLE001 - whatever a value does when it is asked
+            LINES_LOST.labels("words").inc()
+            raise structlog.DropEvent from None
+        return event
 
-    def write(self, line: str) -> None:
-        with self._lock:
-            for place, stream in self._streams.items():
-                try:
-                    stream.write(line)
-                    stream.flush()
-                except OSError:
-                    LINES_LOST.labels(place).inc()
-
-    def flush(self) -> None:
-        """Each line is, as it comes."""
-
-    def close(self) -> None:
-        if self._file:
-            self._file.close()
+    return run
 
 
-class _ToPlaces(logging.StreamHandler[_Places]):
+def _in_one_line(_logger: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """For the console, where JSON does not escape them. Tracebacks are meant to have lines."""
+    return {name: value if name in _IN_LINES else _escaped(value) for name, value in event.items()}
+
+
+def _escaped(value: Any) -> Any:
+    return value.replace("\r", "\\r").replace("\n", "\\n") if isinstance(value, str) else value
+
+
+class _ToPlaces(logging.StreamHandler[Places]):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's own name
+        """Not on stderr, as logging does it: there the words of the line would be seen that were to be hidden."""
+        LINES_LOST.labels("words").inc()
+
     def close(self) -> None:
         super().close()
         self.stream.close()
 
 
-def _route(formatter: logging.Formatter, places: _Places) -> None:
+def _route(formatter: logging.Formatter, places: Places) -> None:
     handler = _ToPlaces(places)
     handler.addFilter(LessOften(_NOISY))
     handler.setFormatter(formatter)

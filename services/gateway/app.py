@@ -1,14 +1,17 @@
 """The gateway, put together."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack
 
 from aiohttp import web
 
 from services.gateway.api.docs import document_api
 from services.gateway.connecting import Stores
-from services.gateway.desk import DESK, Desk
-from services.gateway.limits.crowds import limit_clients
+from services.gateway.desk import DESK, Desk, Seconds
+from services.gateway.limits.crowds import limit_clients, windows_of
+from services.gateway.limits.forgetting import forget_expired
+from services.gateway.limits.windows import MovingWindow
 from services.gateway.live.listening import listen
 from services.gateway.pages.blank_form import BLANK_FORM, BlankForm
 from services.gateway.pages.redrawing import redraw_refused_changes
@@ -53,12 +56,13 @@ async def run(settings: Settings) -> None:
 
 
 def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
+    windows = windows_of(desk.client_rates)
     app = web.Application(
         client_max_size=MAX_BYTES,
         middlewares=[
             answer_problems,
             redraw_refused_changes,
-            limit_clients(desk.client_rates, desk.trusted_proxies, desk.now),
+            limit_clients(windows, desk.trusted_proxies, desk.seconds),
             own_forms_only(desk.public_url),
         ],
     )
@@ -68,9 +72,18 @@ def build_web(desk: Desk, *, body_seconds: float = 10.0) -> web.Application:
     set_up_templates(app)
     document_api(app)
     add_headers_to_all(app, https=desk.public_url.startswith("https:"))
+    app.cleanup_ctx.append(_forgetting([*windows.values(), desk.admissions.clients], desk.seconds))
     app.on_shutdown.append(_end_streams)
     app.add_routes(met(ROUTES))
     return app
+
+
+def _forgetting(windows: Sequence[MovingWindow], seconds: Seconds) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def run(_app: web.Application) -> AsyncIterator[None]:
+        async with in_background(forget_expired(windows, seconds)):
+            yield
+
+    return run
 
 
 async def _end_streams(app: web.Application) -> None:

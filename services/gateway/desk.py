@@ -1,5 +1,6 @@
 """What the views work with, under one typed key of the web application."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from services.gateway.live.looks import Look
 
 Clock = Callable[[], datetime]
+Seconds = Callable[[], float]
+"""That never go back."""
 
 
 def utc_now() -> datetime:
@@ -54,18 +57,23 @@ class Desk:
     link_life: timedelta
     patience: float
     now: Clock
+    seconds: Seconds
     feed: "Feed[Look]"
     stores: Connecting[Stores]
     pace: Pace = field(default_factory=Pace)
     publisher: Connecting[Publisher] = field(default_factory=lambda: Connecting("kafka"))
 
     @classmethod
-    def of(cls, settings: Settings, *, now: Clock = utc_now) -> "Desk":
+    def of(cls, settings: Settings, *, now: Clock = utc_now, seconds: Seconds = time.monotonic) -> "Desk":
         """Nothing is connected yet."""
         archives, hand_out = _archives(settings)
         stores = Connecting[Stores]("cassandra")
         admissions = Admissions(
-            _quotas(settings), Pseudonyms(settings.address_key), stores.get, patience=settings.accept_seconds
+            _quotas(settings),
+            Pseudonyms(settings.address_key),
+            stores.get,
+            patience=settings.accept_seconds,
+            seconds=seconds,
         )
         return cls(
             public_url=settings.public_url,
@@ -85,6 +93,7 @@ class Desk:
             link_life=timedelta(minutes=settings.link_minutes),
             patience=settings.accept_seconds,
             now=now,
+            seconds=seconds,
             stores=stores,
             feed=Feed(settings.streams),
         )
@@ -96,6 +105,7 @@ def _quotas(settings: Settings) -> Quotas:
         address_hour=settings.limit_address_hour,
         address_day=settings.limit_address_day,
         address_active=settings.limit_address_active,
+        address_ahead=settings.limit_address_ahead,
         domain_hour=settings.limit_domain_hour,
         site_hour=settings.limit_site_hour,
     )

@@ -51,6 +51,7 @@ class Settings(ArchiveSettings):
     limit_address_hour: Limit = 20
     limit_address_day: Limit = 60
     limit_address_active: Limit = 20
+    limit_address_ahead: Limit = 200
     limit_domain_hour: Limit = 500
     limit_site_hour: Limit = 3000
 

@@ -16,20 +16,22 @@ async def test_a_job_is_known_with_its_time_and_as_long_as_it_may_run(cassandra:
     ledger, whose = Ledger(cassandra), uuid4().hex
     now, later = uuid4(), uuid4()
 
-    await ledger.put(whose, now, now=NOW, due_at=NOW - DAY)
-    await ledger.put(whose, later, now=NOW, due_at=NOW + 30 * DAY)
+    await ledger.put(whose, now, submitted_at=NOW, due_at=NOW - DAY, now=NOW)
+    await ledger.put(whose, later, submitted_at=NOW - DAY, due_at=NOW + 30 * DAY, now=NOW)
 
     entries = {entry.job_id: entry for entry in await ledger.entries(whose)}
     assert entries.keys() == {now, later}
-    assert all(entry.submitted_at == NOW and not entry.ended for entry in entries.values())
-    assert 86400 - 60 < entries[now].seconds <= 86400
+    assert not any(entry.ended for entry in entries.values())
+    assert [entries[now].submitted_at, entries[later].submitted_at] == [NOW, NOW - DAY]
+    assert 2 * 86400 - 60 < entries[now].seconds <= 2 * 86400
+    assert timedelta(0) <= NOW + 30 * DAY - entries[later].due_at(NOW) < timedelta(minutes=1)
     assert 32 * 86400 - 60 < entries[later].seconds <= 32 * 86400
     assert await ledger.entries(uuid4().hex) == []
 
 
 async def test_an_end_that_was_noted_stays_and_goes_with_the_job(cassandra: Cassandra) -> None:
     ledger, whose, job_id = Ledger(cassandra), uuid4().hex, uuid4()
-    await ledger.put(whose, job_id, now=NOW, due_at=NOW)
+    await ledger.put(whose, job_id, submitted_at=NOW, due_at=NOW, now=NOW)
     (entry,) = await ledger.entries(whose)
 
     await ledger.note_end(whose, entry)
@@ -42,7 +44,7 @@ async def test_an_end_that_was_noted_stays_and_goes_with_the_job(cassandra: Cass
 
 async def test_what_was_taken_back_is_not_known_any_more_nor_is_an_end_without_a_job(cassandra: Cassandra) -> None:
     ledger, whose, job_id = Ledger(cassandra), uuid4().hex, uuid4()
-    await ledger.put(whose, job_id, now=NOW, due_at=NOW)
+    await ledger.put(whose, job_id, submitted_at=NOW, due_at=NOW, now=NOW)
 
     await ledger.delete(whose, job_id)
     assert await ledger.entries(whose) == []

@@ -80,8 +80,9 @@ OPERATIONS = (
         asks=NewJob,
         headers={
             "Idempotency-Key": {
-                "description": "Makes a repeat harmless. Take a random one, such as a UUID, for each job.",
-                "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
+                "description": "Makes a repeat harmless. Take a random one, such as a UUID, for each job: who has it,"
+                " and the same fields, is told of the job.",
+                "schema": {"type": "string", "pattern": "^[!-~]{16,200}$"},
             }
         },
         answers=_json(202, "Accepted.", Job),

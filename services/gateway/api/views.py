@@ -19,7 +19,7 @@ from services.gateway.live.looks import is_known, look_at
 from services.gateway.web.bodies import MalformedRequestError, json_pairs
 from services.gateway.web.documents import answering
 
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_KEY = re.compile(r"[\x21-\x7e]{16,200}")
 
 
 async def submit_job(request: web.Request) -> web.Response:
@@ -76,7 +76,7 @@ def _taken(desk: Desk, status: Status) -> web.Response:
 
 
 def _idempotency_key(request: web.Request) -> str | None:
-    """Apart from the nonces of forms, whatever a program calls it."""
+    """Apart from the nonces of forms, whatever a program calls it; none so short that another guesses it."""
     keys = request.headers.getall("Idempotency-Key", [])
     if not keys:
         return None

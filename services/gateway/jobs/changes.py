@@ -57,7 +57,7 @@ async def reschedule(desk: Desk, status: Status, reading: DueReading) -> Due:
     if reading.problems or reading.due is None:
         raise TimeRefusedError(reading.problems)
     asked_at = _after_the_last(status, to_milliseconds(desk.now()))
-    await within(desk.patience, "cassandra", _keep_recipient(desk, status.job_id, reading.due.at))
+    await within(desk.patience, "cassandra", _keep_known(desk, status.job_id, reading.due.at))
     await ask(
         desk,
         RescheduleRequested(
@@ -72,12 +72,14 @@ def _after_the_last(status: Status, now: datetime) -> datetime:
     return max(now, status.rescheduled_at + _EPOCH_UNIT) if status.rescheduled_at else now
 
 
-async def _keep_recipient(desk: Desk, job_id: UUID, due_at: datetime) -> None:
-    """For as long as the new time asks for: a row of the old time's would be gone before."""
+async def _keep_known(desk: Desk, job_id: UUID, due_at: datetime) -> None:
+    """For as long as the new time asks for: rows of the old time's would be gone before."""
     recipients = desk.stores.get().recipients
     recipient = await recipients.find(job_id)
     if recipient is not None:
-        await recipients.put(job_id, recipient, due_at=due_at, now=desk.now())
+        now = desk.now()
+        await recipients.put(job_id, recipient, due_at=due_at, now=now)
+        await desk.admissions.moved(job_id, recipient.address, due_at=due_at, now=now)
 
 
 async def ask(desk: Desk, event: Inbox) -> None:

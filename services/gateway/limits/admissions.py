@@ -4,18 +4,19 @@ Two replicas that decide at the same moment may both accept the last one. Within
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from services.gateway.limits.activity import Active, FindingJobs, Noting, active_among
+from services.gateway.limits.activity import FindingJobs, Noting, Place, check_places, is_ahead, new_place, places_of
 from services.gateway.limits.ledger import Entry
 from services.gateway.limits.quotas import HOUR, Quotas, Rule, TooManyError, check_address
 from services.gateway.limits.sums import Counts, Subject, Sums
+from services.gateway.limits.turns import Asking, Share, Turn, Turns
 from services.gateway.limits.windows import MovingWindow
 from services.gateway.patience import within
 from shared.errors import DependencyAwayError
@@ -24,14 +25,15 @@ from shared.pseudonyms import Pseudonyms
 T = TypeVar("T")
 
 _SITE = "site"
-_SOON = timedelta(minutes=1)
 Keep = Callable[[], Awaitable[None]]
 
 
 class Entries(Counts, Noting, Protocol):
     async def entries(self, pseudonym: str) -> list[Entry]: ...
 
-    async def put(self, pseudonym: str, job_id: UUID, *, now: datetime, due_at: datetime) -> None: ...
+    async def put(
+        self, pseudonym: str, job_id: UUID, *, submitted_at: datetime, due_at: datetime, now: datetime
+    ) -> None: ...
 
     async def delete(self, pseudonym: str, job_id: UUID) -> None: ...
 
@@ -55,84 +57,69 @@ class Admitting(Protocol):
     ) -> AbstractAsyncContextManager[Keep]: ...
 
 
-@dataclass(frozen=True)
-class _Asking:
-    """A job that wants in. `whose` is a pseudonym."""
-
-    job_id: UUID
-    whose: str
-    subjects: tuple[Subject, ...]
-    due_at: datetime
-    now: datetime
-
-
-@dataclass
-class _Turn:
-    """What was accepted of one address, while anybody who asks for it has not been answered yet."""
-
-    asking: int = 0
-    accepted: dict[UUID, datetime] = field(default_factory=dict)
-
-
 class Admissions:
-    """`patience` in seconds for each answer of Cassandra."""
+    """`patience` in seconds for each answer of Cassandra; `seconds` never go back."""
 
     def __init__(
-        self, quotas: Quotas, pseudonyms: Pseudonyms, stores: Callable[[], AdmissionStores], *, patience: float
+        self,
+        quotas: Quotas,
+        pseudonyms: Pseudonyms,
+        stores: Callable[[], AdmissionStores],
+        *,
+        patience: float,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._quotas = quotas
         self._pseudonyms = pseudonyms
         self._stores = stores
         self._patience = patience
-        self._clients = MovingWindow(quotas.client_hour, HOUR)
+        self._seconds = seconds
         self._sums = Sums()
-        self._turns: dict[str, _Turn] = {}
+        self._turns = Turns()
+        self.clients = MovingWindow(quotas.client_hour, HOUR)
 
     def by(self, client: str) -> Admitting:
         """For one client's requests."""
         return partial(self._admit, client)
 
+    async def moved(self, job_id: UUID, address: str, *, due_at: datetime, now: datetime) -> None:
+        """The job has another time: it is known for as long as that asks for, and counts from when it was submitted."""
+        ledger, whose = self._stores().ledger, self._pseudonyms.of(address)
+        for entry in await ledger.entries(whose) if self._quotas.by_address else []:
+            if entry.job_id == job_id:
+                await ledger.put(whose, job_id, submitted_at=entry.submitted_at, due_at=due_at, now=now)
+
     @asynccontextmanager
     async def _admit(
         self, client: str, job_id: UUID, address: str, *, due_at: datetime, now: datetime
     ) -> AsyncIterator[Keep]:
-        self._check_client(client, now)
-        asking = _Asking(job_id, self._pseudonyms.of(address), self._subjects(address), due_at, now)
-        with self._turn(asking.whose) as turn:
+        self._check_client(client, self._seconds())
+        asking = Asking(client, job_id, self._pseudonyms.of(address), self._subjects(address), due_at, now)
+        with self._turns.of(asking.whose) as turn:
             entries, elsewhere = await self._within(self._look(asking))
-            if job_id in turn.accepted or any(entry.job_id == job_id for entry in entries):
+            places = await self._within(self._places(asking, entries, turn))
+            # From here to the acceptance nobody else gets a turn: what is checked still holds.
+            entries = [entry for entry in entries if entry.job_id not in turn.taken_back]
+            share = turn.accepted.get(job_id)
+            if share is None and any(entry.job_id == job_id for entry in entries):
                 yield _nothing  # the same request again
                 return
-            active = await self._within(self._active(asking, entries, turn))
-            # From here to the acceptance nobody else gets a turn: what is checked still holds.
-            self._check_client(client, now)
-            check_address(self._quotas, _times(entries, turn), now)
-            self._check_active(active, turn, now)
-            self._sums.check(asking.subjects, elsewhere, now)
-            self._accept(asking, client, turn)
-            try:
-                yield partial(self._keep, asking)
-            except BaseException:
-                await self._take_back(asking, turn)
-                raise
+            if share is None:
+                second = self._seconds()
+                self._check_client(client, second)
+                check_address(self._quotas, _times(entries, turn), now)
+                self._check_places(asking, places, turn)
+                self._sums.check(asking.subjects, elsewhere, now)
+                share = self._accept(asking, second, turn)
+            async with self._sharing(share, turn):
+                yield partial(self._keep, share.asking)
 
     def _subjects(self, address: str) -> tuple[Subject, ...]:
         domain = Subject(self._pseudonyms.of_domain(address), Rule.DOMAIN, self._quotas.domain_hour)
         site = Subject(_SITE, Rule.SITE, self._quotas.site_hour)
         return tuple(subject for subject in (domain, site) if subject.most)
 
-    @contextmanager
-    def _turn(self, whose: str) -> Iterator[_Turn]:
-        turn = self._turns.setdefault(whose, _Turn())
-        turn.asking += 1
-        try:
-            yield turn
-        finally:
-            turn.asking -= 1
-            if not turn.asking:
-                del self._turns[whose]
-
-    async def _look(self, asking: _Asking) -> tuple[list[Entry], dict[tuple[str, datetime], int]]:
+    async def _look(self, asking: Asking) -> tuple[list[Entry], dict[tuple[str, datetime], int]]:
         """What all replicas have written down."""
         ledger = self._stores().ledger
         return await asyncio.gather(
@@ -140,41 +127,66 @@ class Admissions:
             self._sums.elsewhere(asking.subjects, asking.now, ledger),
         )
 
-    async def _active(self, asking: _Asking, entries: list[Entry], turn: _Turn) -> Active:
-        """Of the address; empty while there are too few to matter."""
-        unended = [entry for entry in entries if not entry.ended]
-        most = self._quotas.address_active
-        if not most or len({entry.job_id for entry in unended} | turn.accepted.keys()) < most:
+    async def _places(self, asking: Asking, entries: list[Entry], turn: Turn) -> Mapping[UUID, Place]:
+        """Taken in the address's near or far future, wherever the new one lies; empty while too few to matter."""
+        ahead = is_ahead(asking.due_at, asking.now)
+        unended = [
+            entry for entry in entries if not entry.ended and is_ahead(entry.due_at(asking.now), asking.now) == ahead
+        ]
+        known = {entry.job_id for entry in unended}
+        _, most = self._rule(ahead=ahead)
+        if not most or asking.job_id in known or len(known | turn.accepted.keys()) < most:
             return {}
-        return await active_among(unended, asking.whose, self._stores(), asking.now)
+        return await places_of(unended, asking.whose, self._stores(), asking.now)
 
-    def _check_client(self, client: str, now: datetime) -> None:
-        if wait := self._clients.wait(client, now):
+    def _rule(self, *, ahead: bool) -> tuple[Rule, int]:
+        return (Rule.AHEAD, self._quotas.address_ahead) if ahead else (Rule.ACTIVE, self._quotas.address_active)
+
+    def _check_client(self, client: str, second: float) -> None:
+        if wait := self.clients.wait(client, second):
             raise TooManyError(Rule.CLIENT, wait, name="client_jobs")
 
-    def _check_active(self, active: Active, turn: _Turn, now: datetime) -> None:
-        most = self._quotas.address_active
-        if most and len(active.keys() | turn.accepted.keys()) >= most:
-            first = min((due_at for due_at in active.values() if due_at), default=now)
-            raise TooManyError(Rule.ACTIVE, max(_SOON, first - now))
+    def _check_places(self, asking: Asking, places: Mapping[UUID, Place], turn: Turn) -> None:
+        ahead, now = is_ahead(asking.due_at, asking.now), asking.now
+        new = {job_id: new_place(share.asking.due_at, share.asking.now, now) for job_id, share in turn.accepted.items()}
+        rule, most = self._rule(ahead=ahead)
+        all_places = new | {job_id: place for job_id, place in places.items() if job_id not in turn.taken_back}
+        taken = [place for place in all_places.values() if place.ahead == ahead]
+        check_places(rule, taken, most, now)
 
-    def _accept(self, asking: _Asking, client: str, turn: _Turn) -> None:
-        turn.accepted[asking.job_id] = asking.now
+    def _accept(self, asking: Asking, second: float, turn: Turn) -> Share:
+        share = turn.accepted[asking.job_id] = Share(asking, second)
         self._sums.add(asking.subjects, asking.now)
-        self._clients.hit(client, asking.now)
+        self.clients.hit(asking.client, second)
+        return share
 
-    async def _keep(self, asking: _Asking) -> None:
+    @asynccontextmanager
+    async def _sharing(self, share: Share, turn: Turn) -> AsyncIterator[None]:
+        """It is taken back only when nobody who asks for it gets through."""
+        share.askers += 1
+        try:
+            yield
+            share.stays = True
+        finally:
+            share.askers -= 1
+            if not share.askers and not share.stays:
+                await self._take_back(share, turn)
+
+    async def _keep(self, asking: Asking) -> None:
         ledger = self._stores().ledger
         sums = self._sums.write(asking.subjects, asking.now, ledger)
         if self._quotas.by_address:
-            entry = ledger.put(asking.whose, asking.job_id, now=asking.now, due_at=asking.due_at)
-            await asyncio.gather(entry, sums)
+            times = {"submitted_at": asking.now, "due_at": asking.due_at, "now": asking.now}
+            await asyncio.gather(ledger.put(asking.whose, asking.job_id, **times), sums)
         else:
             await sums
 
-    async def _take_back(self, asking: _Asking, turn: _Turn) -> None:
+    async def _take_back(self, share: Share, turn: Turn) -> None:
+        asking = share.asking
         del turn.accepted[asking.job_id]
+        turn.taken_back.add(asking.job_id)
         self._sums.take_back(asking.subjects, asking.now)
+        self.clients.take_back(asking.client, share.second)
         if self._quotas.by_address:
             with suppress(DependencyAwayError):  # then it counts until it goes by itself
                 await self._within(self._stores().ledger.delete(asking.whose, asking.job_id))
@@ -183,9 +195,10 @@ class Admissions:
         return await within(self._patience, "cassandra", answer)
 
 
-def _times(entries: list[Entry], turn: _Turn) -> list[datetime]:
+def _times(entries: list[Entry], turn: Turn) -> list[datetime]:
     """When each job of the address was accepted, once for each."""
-    return list(({entry.job_id: entry.submitted_at for entry in entries} | turn.accepted).values())
+    accepted = {job_id: share.asking.now for job_id, share in turn.accepted.items()}
+    return list(({entry.job_id: entry.submitted_at for entry in entries} | accepted).values())
 
 
 async def _no_entries() -> list[Entry]:

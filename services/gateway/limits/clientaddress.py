@@ -33,6 +33,11 @@ def client_of(peer: str | None, forwarded: Iterable[str], *, trusted: Networks) 
     return _customer(client)
 
 
+def is_within(peer: str | None, networks: Networks) -> bool:
+    address = _address(peer or "")
+    return address is not None and _within(address, networks)
+
+
 def _address(text: str) -> Address | None:
     """Also `192.0.2.1:80`, `[2001:db8::1]:80` and IPv4 inside of IPv6."""
     host = text.strip()

@@ -1,15 +1,18 @@
 """How much one client may ask of this process: in memory, before anything is looked up."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from services.gateway.limits.clientaddress import Networks, client_of
+from services.gateway.limits.clientaddress import Networks, client_of, is_within
 from services.gateway.limits.quotas import HOUR, Rule, TooManyError
 from services.gateway.limits.windows import MovingWindow
+
+log = structlog.get_logger()
 
 CLIENT = web.RequestKey("client", str)
 """What the client of this request is counted by."""
@@ -31,13 +34,18 @@ class ClientRates:
     streams_minute: int = 0
 
 
-def limit_clients(rates: ClientRates, trusted: Networks, now: Callable[[], datetime]) -> Middleware:
-    """TooManyError for whoever asks too often. Files, and the empty form, are free."""
-    windows = {
+def windows_of(rates: ClientRates) -> dict[str, MovingWindow]:
+    """By the name an operator knows the limit by."""
+    return {
         "client_requests": MovingWindow(rates.requests_minute, _MINUTE),
         "client_changes": MovingWindow(rates.changes_hour, HOUR),
         "client_streams": MovingWindow(rates.streams_minute, _MINUTE),
     }
+
+
+def limit_clients(windows: Mapping[str, MovingWindow], trusted: Networks, seconds: Callable[[], float]) -> Middleware:
+    """TooManyError for whoever asks too often. Files, and the empty form, are free. `seconds` never go back."""
+    unnamed_proxies = UnnamedProxies(trusted)
 
     @web.middleware
     async def check(
@@ -46,14 +54,31 @@ def limit_clients(rates: ClientRates, trusted: Networks, now: Callable[[], datet
         if request.match_info.route.name in _FREE:
             return await handler(request)
         forwarded = request.headers.getall("X-Forwarded-For", [])
+        if forwarded:
+            unnamed_proxies.warn_of(request.remote)
         client = request[CLIENT] = client_of(request.remote, forwarded, trusted=trusted)
         for name in _counted(request):
-            if wait := windows[name].wait(client, now()):
+            second = seconds()
+            if wait := windows[name].wait(client, second):
                 raise TooManyError(Rule.CLIENT, wait, name=name)
-            windows[name].hit(client, now())
+            windows[name].hit(client, second)
         return await handler(request)
 
     return check
+
+
+class UnnamedProxies:
+    """Warned of once: everybody behind such a one is one client."""
+
+    def __init__(self, trusted: Networks) -> None:
+        self._trusted = trusted
+        self._warned = False
+
+    def warn_of(self, peer: str | None) -> None:
+        if not self._warned and not is_within(peer, self._trusted):
+            self._warned = True
+            # Whoever it is stays unnamed: it may be a person who writes that header.
+            log.warning("proxy_not_trusted", setting="AID_TRUSTED_PROXIES")
 
 
 def _counted(request: web.Request) -> Iterator[str]:

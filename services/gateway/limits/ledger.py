@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from services.gateway.limits.quotas import DAY
 from shared.cassandra import Cassandra
 from shared.jobs import aware
 
@@ -19,6 +18,10 @@ class Entry:
     submitted_at: datetime
     ended: bool
     seconds: int
+
+    def due_at(self, now: datetime) -> datetime:
+        """As far as its row's life tells."""
+        return now + timedelta(seconds=self.seconds) - _LONGER_THAN_ANY_RUN
 
 
 class Ledger:
@@ -40,12 +43,14 @@ class Ledger:
             if row["submitted_at"]
         ]
 
-    async def put(self, pseudonym: str, job_id: UUID, *, now: datetime, due_at: datetime) -> None:
-        """Kept for the day it counts in, and as long as the job may run."""
-        life = max(DAY, due_at - now + _LONGER_THAN_ANY_RUN)
+    async def put(
+        self, pseudonym: str, job_id: UUID, *, submitted_at: datetime, due_at: datetime, now: datetime
+    ) -> None:
+        """Kept as long as the job may run."""
+        life = max(due_at - now, timedelta()) + _LONGER_THAN_ANY_RUN
         await self._cassandra.execute(
             "INSERT INTO submissions (address_hash, job_id, submitted_at) VALUES (?, ?, ?) USING TTL ?",
-            (pseudonym, job_id, now, int(life.total_seconds())),
+            (pseudonym, job_id, submitted_at, int(life.total_seconds())),
         )
 
     async def note_end(self, pseudonym: str, entry: Entry) -> None:

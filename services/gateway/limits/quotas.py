@@ -19,6 +19,7 @@ class Rule(StrEnum):
     CLIENT = "client"
     ADDRESS = "address"
     ACTIVE = "active"
+    AHEAD = "ahead"
     DOMAIN = "domain"
     SITE = "site"
 
@@ -27,6 +28,7 @@ SAID = {
     Rule.CLIENT: "There were too many requests from where you are",
     Rule.ADDRESS: "There were too many jobs for this address lately",
     Rule.ACTIVE: "There are too many jobs for this address that have not ended yet",
+    Rule.AHEAD: "Too many jobs for this address are set for a time more than two days ahead",
     Rule.DOMAIN: "There were too many jobs for addresses of this kind lately",
     Rule.SITE: "There were too many jobs lately",
 }
@@ -54,18 +56,19 @@ class TooManyError(AidError):
 
 @dataclass(frozen=True)
 class Quotas:
-    """Jobs accepted; 0 is without limit. `address_active`: waiting or running at the same time."""
+    """Jobs accepted; 0 is without limit. `address_active`: running or due in two days, `address_ahead`: due later."""
 
     client_hour: int = 0
     address_hour: int = 0
     address_day: int = 0
     address_active: int = 0
+    address_ahead: int = 0
     domain_hour: int = 0
     site_hour: int = 0
 
     @property
     def by_address(self) -> bool:
-        return bool(self.address_hour or self.address_day or self.address_active)
+        return bool(self.address_hour or self.address_day or self.address_active or self.address_ahead)
 
 
 UNLIMITED = Quotas()

@@ -42,15 +42,23 @@ class Sums:
     def __init__(self) -> None:
         self._accepted: Counter[Place] = Counter()
         self._settled: dict[Place, int] = {}
+        self._forgot_before: datetime | None = None
 
     async def elsewhere(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> dict[Place, int]:
         """What the others have accepted in this hour and in the last."""
+        self._forget(now)
         places = [(subject.name, hour) for subject in subjects for hour in _hours(now)]
-        unknown = [place for place in places if place not in self._settled]
+        known = {place: self._settled[place] for place in places if place in self._settled}
+        unknown = [place for place in places if place not in known]
         read = await asyncio.gather(*(counts.count_elsewhere(*place) for place in unknown))
         found = dict(zip(unknown, read, strict=True))
-        self._settled |= {place: sum_ for place, sum_ in found.items() if place[1] + HOUR + _LATE < now}
-        return found | {place: self._settled[place] for place in places if place not in found}
+        # Of whoever was only ever refused nothing is remembered: there is no end to those.
+        self._settled |= {
+            place: sum_
+            for place, sum_ in found.items()
+            if place[1] + HOUR + _LATE < now and (sum_ or self._has_counted(place[0], now))
+        }
+        return found | known
 
     def check(self, subjects: Iterable[Subject], elsewhere: dict[Place, int], now: datetime) -> None:
         """TooManyError when the share of one is used up."""
@@ -60,19 +68,29 @@ class Sums:
             check_counted(subject.rule, accepted, subject.most, now)
 
     def add(self, subjects: Iterable[Subject], now: datetime) -> None:
-        before, _ = _hours(now)
-        for sums in (self._accepted, self._settled):
-            for place in [place for place in sums if place[1] < before]:
-                del sums[place]
+        self._forget(now)
         self._accepted.update((subject.name, hour_of(now)) for subject in subjects)
 
     def take_back(self, subjects: Iterable[Subject], now: datetime) -> None:
         """What is written down already is put right with the next job."""
         self._accepted.subtract((subject.name, hour_of(now)) for subject in subjects)
+        self._accepted = +self._accepted
 
     async def write(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> None:
         places = [(subject.name, hour_of(now)) for subject in subjects]
         await asyncio.gather(*(counts.put_count(*place, self._accepted[place]) for place in places))
+
+    def _has_counted(self, subject: str, now: datetime) -> bool:
+        return any((subject, hour) in self._accepted for hour in _hours(now))
+
+    def _forget(self, now: datetime) -> None:
+        before, _ = _hours(now)
+        if before == self._forgot_before:
+            return
+        self._forgot_before = before
+        for sums in (self._accepted, self._settled):
+            for place in [place for place in sums if place[1] < before]:
+                del sums[place]
 
 
 def _hours(now: datetime) -> tuple[datetime, datetime]:

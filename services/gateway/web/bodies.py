@@ -23,7 +23,7 @@ MALFORMED = {
     "json_not_an_object": "The body must be a JSON object",
     "not_utf8": "The body is not UTF-8",
     "body_broken": "The body did not arrive whole",
-    "idempotency_key_malformed": "Idempotency-Key must be 1 to 200 visible characters",
+    "idempotency_key_malformed": "Idempotency-Key must be 16 to 200 visible characters",
 }
 
 

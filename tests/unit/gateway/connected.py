@@ -23,11 +23,17 @@ from tests.unit.gateway.site import NOW, ROW, a_desk
 class Hesitant(Direct):
     """Lets others go first, before and after: what is asked at once is answered in turns.
 
-    `lost_writes` is a table whose node takes nothing, `silent` one whose node never answers.
+    `lost_writes` is a table whose node takes nothing, `silent` one whose node never answers. Without `answers`, what
+    was `read` is told later.
     """
 
     lost_writes = ""
     silent = ""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(tables)
+        self.read, self.answers = asyncio.Event(), asyncio.Event()
+        self.answers.set()
 
     async def ask(self, request: Request) -> list[Row]:
         await asyncio.sleep(0)
@@ -36,7 +42,9 @@ class Hesitant(Direct):
         if request.statement.table == self.silent:
             await asyncio.Event().wait()
         answer = await super().ask(request)
+        self.read.set()
         await asyncio.sleep(0)
+        await self.answers.wait()
         return answer
 
 

@@ -182,7 +182,9 @@ def _json(draw: Random) -> bytes:
 
 
 def _key(draw: Random) -> bytes:
-    wrong = draw.choice(["", " ", "a b", "\xe9", "x" * draw.randint(201, 5_000), "a\r\nIdempotency-Key: b"])
+    wrong = draw.choice(
+        ["", " ", "a b", "1", "x" * 15, "\xe9" * 16, "x" * draw.randint(201, 5_000), "a\r\nIdempotency-Key: b"]
+    )
     body = json.dumps(GOOD).encode()
     return _post("/api/v1/jobs", JSON, body, f"Idempotency-Key: {wrong}\r\nContent-Length: {len(body)}")
 

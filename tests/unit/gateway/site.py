@@ -56,7 +56,7 @@ def a_desk(folder: Path, *, now: Clock = lambda: NOW, **changes: str) -> Desk:
         **{name.removeprefix("AID_").lower(): none for name, none in WITHOUT_LIMITS.items()},
         **changes,
     }
-    return Desk.of(Settings.model_validate(told), now=now)
+    return Desk.of(Settings.model_validate(told), now=now, seconds=lambda: now().timestamp())
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from uuid import uuid4
@@ -13,12 +14,15 @@ from structlog.testing import capture_logs
 
 from services.gateway.asking.forms import read_form
 from services.gateway.jobs.submissions import accept
+from services.gateway.limits.admissions import Admitting
 from services.gateway.limits.clientaddress import client_of
 from services.gateway.limits.quotas import Rule, TooManyError
+from shared.errors import DependencyAwayError
 from tests.unit.gateway.connected import Site, asked_for
 from tests.unit.gateway.site import ROW, visiting
 
 VICTIM = "wsq.wee@example.com"
+TOMORROW, IN_TWO_DAYS = {"date": "2021-08-31"}, {"date": "2021-09-01"}
 PROXY = {"trusted_proxies": "127.0.0.0/8"}
 
 
@@ -91,7 +95,7 @@ async def test_the_same_request_again_is_never_turned_away_nor_counted(site: Sit
 
 
 async def test_of_a_thousand_at_once_for_one_victim_no_more_than_the_limit_are_taken(site: Site) -> None:
-    gateway = site.gateway(limit_address_hour=20, limit_address_active=20, limit_client_jobs=60)
+    gateway = site.gateway(limit_address_hour=20, limit_address_ahead=20, limit_client_jobs=60)
 
     rules: set[Rule] = set()
 
@@ -117,10 +121,10 @@ async def test_of_a_thousand_at_once_for_one_victim_no_more_than_the_limit_are_t
     taken = await asyncio.gather(*(submit(number) for number in range(1000)))
 
     assert sum(taken) == 20
-    assert rules <= {Rule.ADDRESS, Rule.ACTIVE}
+    assert rules <= {Rule.ADDRESS, Rule.AHEAD}
     assert len(gateway.kafka.records) == 20
     assert len(site.tables.all("recipients")) == 20
-    assert not gateway.desk.admissions._turns
+    assert len(gateway.desk.admissions._turns) == 0
 
 
 async def test_two_gateways_know_of_each_other_what_they_have_taken(site: Site) -> None:
@@ -158,25 +162,159 @@ async def test_the_sums_of_an_hour_ago_wear_off(site: Site) -> None:
 async def test_only_jobs_that_have_not_ended_count_as_active(site: Site) -> None:
     gateway = site.gateway(limit_address_active=3)
     async with visiting(gateway.desk) as visitor:
-        jobs = [gateway.job_of(await post(visitor)) for _ in range(3)]
+        jobs = [gateway.job_of(await post(visitor, **TOMORROW)) for _ in range(3)]
         await site.put_row(jobs[0], "scheduled")
         await site.put_row(jobs[1], "running")
-        refused = await post(visitor)
+        refused = await post(visitor, **TOMORROW)
         await site.put_row(jobs[1], "completed")
-        after_an_end = await post(visitor)
-        again_too_many = await post(visitor)
+        after_an_end = await post(visitor, **TOMORROW)
+        again_too_many = await post(visitor, **TOMORROW)
         site.clock.goes_on(hours=25)  # one was never scheduled, and never will be
 
         assert await code_of(refused) == "too_many_requests_active"
         assert int(refused.headers["Retry-After"]) >= 60
         assert (after_an_end.status, again_too_many.status) == (202, 429)
-        assert (await post(visitor)).status == 202
+        assert (await post(visitor, **IN_TWO_DAYS)).status == 202
     noted = {row["job_id"] for row in site.tables.all("submissions") if row.get("ended")}
     assert noted >= {jobs[1], jobs[2]}
 
 
+async def test_jobs_of_next_month_shut_nobody_out_for_today(site: Site) -> None:
+    gateway = site.gateway(limit_address_active=2, limit_address_ahead=3)
+    async with visiting(gateway.desk) as visitor:
+        for _ in range(3):
+            assert (await post(visitor)).status == 202
+        refused = await post(visitor)
+        near = [await post(visitor, **TOMORROW) for _ in range(3)]
+
+    assert await code_of(refused) == "too_many_requests_ahead"
+    assert [answer.status for answer in near] == [202, 202, 429]
+    assert await code_of(near[2]) == "too_many_requests_active"
+
+
+async def test_who_has_too_many_jobs_ahead_is_told_to_come_again_in_two_days_at_most(site: Site) -> None:
+    gateway = site.gateway(limit_address_ahead=1)
+    async with visiting(gateway.desk) as visitor:
+        job_id = gateway.job_of(await post(visitor))
+        await site.put_row(job_id, "scheduled", due_at=site.clock.now + timedelta(days=21))
+        assert (await post(visitor)).headers["Retry-After"] == str(2 * 86400)
+        site.clock.goes_on(days=18, hours=20)
+        assert (await post(visitor, date="2021-10-20")).headers["Retry-After"] == str(4 * 3600)
+        site.clock.goes_on(hours=4)
+        assert (await post(visitor, date="2021-10-20")).status == 202
+
+
+async def test_a_place_is_free_when_it_is_said_to_be_also_when_several_are_due(site: Site) -> None:
+    gateway = site.gateway(limit_address_active=2)
+    async with visiting(gateway.desk) as visitor:
+        for hours in (30, 20):
+            job_id = gateway.job_of(await post(visitor, **TOMORROW))
+            await site.put_row(job_id, "scheduled", due_at=site.clock.now + timedelta(hours=hours))
+
+        assert (await post(visitor, **TOMORROW)).headers["Retry-After"] == str(20 * 3600)
+
+
+async def test_jobs_that_nobody_schedules_keep_their_places_for_an_hour_and_say_so(site: Site) -> None:
+    async with visiting(site.gateway(limit_address_active=1).desk) as visitor:
+        assert (await post(visitor, **TOMORROW)).status == 202
+        site.clock.goes_on(minutes=20)
+        assert (await post(visitor, **TOMORROW)).headers["Retry-After"] == str(40 * 60)
+        site.clock.goes_on(minutes=40)
+        assert (await post(visitor, **TOMORROW)).status == 202
+
+
+async def test_a_job_with_another_time_is_known_for_as_long_as_that_asks_for(site: Site) -> None:
+    gateway = site.gateway(limit_address_ahead=9)
+    async with visiting(gateway.desk) as visitor:
+        job_id = gateway.job_of(await post(visitor, **TOMORROW))
+        submitted_at = site.clock.now
+        await site.put_row(job_id, "scheduled")
+        site.clock.goes_on(hours=1)
+        url = f"/api/v1/jobs/{gateway.desk.links.status_token(job_id)}/reschedule"
+        async with visitor.post(url, json={"date": "2021-09-20", "time": "11:41"}) as answer:
+            assert answer.status == 202
+        site.clock.goes_on(days=20)
+
+        (entry,) = await gateway.desk.stores.get().ledger.entries(gateway.desk.admissions._pseudonyms.of(VICTIM))
+    assert (entry.job_id, entry.submitted_at) == (job_id, submitted_at)
+
+
+async def test_clients_are_counted_whatever_the_order_in_which_tables_answer(site: Site) -> None:
+    """The clock runs, and whoever asked first is answered last."""
+    gateway = site.gateway(limit_client_jobs=60)
+    desk, admit = gateway.desk, gateway.desk.admissions.by("192.0.2.1")
+    gates = [asyncio.Event() for _ in range(200)]
+
+    async def submit(number: int) -> bool:
+        asked_at = site.clock.now + timedelta(milliseconds=number)
+        try:
+            async with admit(uuid4(), f"{number}@example.com", due_at=asked_at, now=asked_at):
+                return True
+        except TooManyError:
+            return False
+
+    async def submit_later(number: int) -> bool:
+        await gates[number].wait()
+        return await submit(number)
+
+    tasks = [asyncio.create_task(submit_later(number)) for number in range(200)]
+    for gate in reversed(gates):
+        site.clock.goes_on(milliseconds=1)
+        gate.set()
+        await asyncio.sleep(0)
+    assert sum(await asyncio.gather(*tasks)) == 60
+    assert desk.admissions.clients.wait("192.0.2.1", desk.seconds())
+
+
+async def test_a_repeat_of_a_request_under_way_counts_also_when_the_first_fails(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1, limit_client_jobs=1)
+    by, job_id, now = gateway.desk.admissions.by, uuid4(), site.clock.now
+    first, second = (by(client)(job_id, VICTIM, due_at=now, now=now) for client in ("192.0.2.1", "192.0.2.2"))
+    await first.__aenter__()
+    keep = await second.__aenter__()
+    failure = DependencyAwayError("cassandra", "no answer")
+    await first.__aexit__(type(failure), failure, None)
+    await keep()
+    await second.__aexit__(None, None, None)
+
+    for client, rule in (("192.0.2.1", Rule.CLIENT), ("192.0.2.2", Rule.ADDRESS)):
+        assert await code_after(by(client), now) == rule
+
+
+async def test_a_repeat_that_read_what_was_taken_back_meanwhile_counts(site: Site) -> None:
+    gateway = site.gateway(limit_address_hour=1)
+    admit, job_id, now = gateway.desk.admissions.by("192.0.2.1"), uuid4(), site.clock.now
+    first = admit(job_id, VICTIM, due_at=now, now=now)
+    keep = await first.__aenter__()
+    await keep()
+
+    async def repeat() -> None:
+        async with admit(job_id, VICTIM, due_at=now, now=now) as keep:
+            await keep()
+
+    gateway.line.answers.clear()
+    repeating = asyncio.create_task(repeat())
+    await gateway.line.read.wait()
+    failure = DependencyAwayError("cassandra", "no answer")
+    ending = asyncio.create_task(first.__aexit__(type(failure), failure, None))
+    await asyncio.sleep(0)
+    gateway.line.answers.set()
+    await asyncio.gather(repeating, ending)
+
+    (entry,) = await gateway.desk.stores.get().ledger.entries(gateway.desk.admissions._pseudonyms.of(VICTIM))
+    assert entry.job_id == job_id
+    assert await code_after(admit, now) == Rule.ADDRESS
+
+
+async def code_after(admit: Admitting, now: datetime) -> Rule:
+    with pytest.raises(TooManyError) as refused:
+        async with admit(uuid4(), VICTIM, due_at=now, now=now):
+            pass
+    return refused.value.rule
+
+
 async def test_what_fails_is_not_counted(site: Site) -> None:
-    gateway = site.gateway(limit_address_hour=1, limit_site_hour=1, limit_client_jobs=9)
+    gateway = site.gateway(limit_address_hour=1, limit_site_hour=1, limit_client_jobs=1)
     async with visiting(gateway.desk) as visitor:
         gateway.line.away = True
         assert (await post(visitor)).status == 503
@@ -315,3 +453,16 @@ async def test_what_others_took_in_the_last_hour_still_counts_in_this_one(site: 
         assert [(await post(visitor)).status for visitor in (one, other)] == [202, 429]
         site.clock.goes_on(minutes=20)  # a quarter
         assert [(await post(visitor)).status for visitor in (other, one)] == [202, 429]
+
+
+async def test_a_proxy_that_is_not_named_is_warned_of_once_and_a_named_one_never(site: Site) -> None:
+    warned = []
+    for told in ({}, PROXY):
+        async with visiting(site.gateway(**told).desk) as visitor:
+            with capture_logs() as lines:
+                for number in range(3):
+                    await post(visitor, client=f"192.0.2.{number}")
+        warned.append([line for line in lines if line["event"] == "proxy_not_trusted"])
+
+    assert (len(warned[0]), len(warned[1])) == (1, 0)
+    assert "127.0.0.1" not in str(warned)

@@ -14,7 +14,7 @@ from shared.events import Stage
 from tests.unit.gateway.connected import Gateway, Site
 from tests.unit.gateway.site import NOW, ROW, visiting
 
-KEY = {"Idempotency-Key": "one-job"}
+KEY = {"Idempotency-Key": "one-job-and-no-other"}
 
 
 @pytest.fixture

@@ -151,6 +151,8 @@ async def test_a_form_open_for_too_long_comes_back_with_a_new_nonce(tmp_path: Pa
         ("/api/v1/jobs", b'{"search-query": {"a": 1}}', JSON, 422),
         ("/api/v1/jobs", b"{" + b" " * 20_000 + b"}", JSON, 413),
         ("/api/v1/jobs", b"{}", {**JSON, "Idempotency-Key": ""}, 400),
+        ("/api/v1/jobs", b"{}", {**JSON, "Idempotency-Key": "x" * 15}, 400),
+        ("/api/v1/jobs", b"{}", {**JSON, "Idempotency-Key": "x" * 16}, 422),
         ("/api/v1/jobs", b"{}", {**JSON, "Idempotency-Key": "x" * 201}, 400),
         ("/api/v1/jobs", b"not deflated", {**JSON, "Content-Encoding": "deflate"}, 415),
     ],
