@@ -7,11 +7,16 @@ from aiohttp import web
 from aiohttp_jinja2 import render_template
 
 from services.gateway.desk import DESK
+from services.gateway.limits.quotas import HOUR
 from shared.recipients import NET
 from shared.topics import JOB_INBOX, dead_letters
 
 _LONGEST_SEGMENT = timedelta(days=1)
 """So much longer than asked Kafka may keep a message."""
+
+
+_MAIL_PATIENCE = timedelta(hours=4)
+_NOTHING_HEARD = timedelta(hours=4, minutes=30)
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,17 @@ def _unconfirmed() -> str:
     return f"If we could not confirm that job and it never came to be, until {NET.days} days after its time"
 
 
+def _unmailed(cleanup: timedelta) -> timedelta:
+    """As the scheduler has it: after the last try, or when nobody ever says what became of the mail."""
+    return max(_MAIL_PATIENCE + cleanup, _NOTHING_HEARD)
+
+
 def what_is_kept(cleanup: timedelta) -> list[Kept]:
     """`cleanup`: from a job's last mail until it is cleared away."""
     minutes = f"{cleanup.total_seconds() / 60:g} minutes"
     cleared = (
         f"Until {minutes} after the job's last mail, or after it was cancelled;"
-        " if no mail can be delivered, four and a half hours after its end"
+        f" if no mail can be delivered, {_unmailed(cleanup) / HOUR:g} hours after its end at most"
     )
     messages, letters = (JOB_INBOX.retention + _LONGEST_SEGMENT).days, dead_letters("any").retention.days
     return [
@@ -57,7 +67,7 @@ def what_is_kept(cleanup: timedelta) -> list[Kept]:
         Kept(
             "A fingerprint of your address, with the number and the time of the job",
             "So that nobody has a great many mails sent to one address",
-            "A day, or until two days after the time the job was set for",
+            "Until two days after the time the job was set for",
         ),
         Kept(
             "How many jobs were asked for by addresses of one provider", "So that the site is there for all", "3 hours"
@@ -70,6 +80,6 @@ def what_is_kept(cleanup: timedelta) -> list[Kept]:
         Kept(
             "The network address you came from",
             "So that nobody asks for too much at once",
-            "An hour at most, in memory only; it is in no log",
+            "Until 61 minutes after you last came, in memory only; it is in no log",
         ),
     ]

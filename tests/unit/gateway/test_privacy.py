@@ -3,9 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
-from services.gateway.pages.privacy import what_is_kept
+from services.gateway.limits.forgetting import _EVERY
+from services.gateway.limits.ledger import _LONGER_THAN_ANY_RUN
+from services.gateway.pages.privacy import _MAIL_PATIENCE, _NOTHING_HEARD, what_is_kept
 from services.scheduler.jobs import KEPT_AFTER_EXPIRY
-from services.scheduler.rules import NET, Rules
+from services.scheduler.rules import MAIL_PATIENCE, NET, Rules
 from shared import recipients
 from shared.provision import _LONGEST_SEGMENT
 from shared.schema import KEPT_FOR
@@ -24,7 +26,15 @@ def test_what_goes_with_the_job_goes_when_the_scheduler_says_so() -> None:
     assert "30 minutes after the job's last mail" in told_of("Your e-mail address")
     assert "0.5 minutes after" in told_of("Your e-mail address", timedelta(seconds=30))
     assert Rules().cleanup == HALF_AN_HOUR
-    assert timedelta(hours=4, minutes=30) == NET
+    assert "4.5 hours after its end" in told_of("Your e-mail address")
+    assert "14 hours after its end" in told_of("Your e-mail address", timedelta(hours=10))
+    assert (_MAIL_PATIENCE, _NOTHING_HEARD) == (MAIL_PATIENCE, NET)
+
+
+def test_fingerprints_and_network_addresses_go_as_the_page_says() -> None:
+    assert told_of("A fingerprint of your address, with the number").startswith("Until two days after")
+    assert timedelta(days=2) == _LONGER_THAN_ANY_RUN
+    assert told_of("The network address").startswith(f"Until {60 + _EVERY / 60:g} minutes")
     assert f"until {recipients.NET.days} days after its time" in told_of("Your e-mail address")
 
 
