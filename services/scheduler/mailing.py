@@ -32,11 +32,11 @@ def after_sent(job: Job, event: MailSent, rules: Rules) -> Job | None:
 
 
 def after_refused(job: Job, event: MailRefused, now: datetime, rules: Rules) -> Job | None:
-    """No mail will come; the status page leads to the archive until the clean-up."""
+    """No mail will come, and yet all lasts as long as if one did: whoever wants no mails is not to be told from others."""
     timers = _cleaned_up_by(job, now + rules.cleanup)
     if not _is_last(job, event.kind) or timers == job.timers:
         return None
-    expires_at = timers[TimerKind.CLEAN_UP] if event.kind is MailKind.READY else job.expires_at
+    expires_at = now + rules.link if event.kind is MailKind.READY else job.expires_at
     return job.then(expires_at=expires_at, timers=timers)
 
 

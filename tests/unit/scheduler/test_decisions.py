@@ -374,11 +374,12 @@ def test_without_any_report_everything_goes_after_four_and_a_half_hours() -> Non
     assert completed().mail_not_after == NOON + minutes(240)
 
 
-def test_a_refused_mail_leaves_the_archive_reachable_until_the_clean_up() -> None:
-    job = after(completed(), MailRefused(job_id=JOB_ID, kind=MailKind.READY))
+def test_a_refused_mail_leaves_the_archive_as_long_as_one_that_is_accepted_at_that_moment() -> None:
+    refused = after(completed(), MailRefused(job_id=JOB_ID, kind=MailKind.READY))
+    accepted = after(completed(), MailSent(job_id=JOB_ID, kind=MailKind.READY, accepted_at=NOON))
 
-    assert job.timers == {TimerKind.CLEAN_UP: NOON + minutes(30)}
-    assert job.expires_at == NOON + minutes(30)
+    assert refused.expires_at == accepted.expires_at == NOON + minutes(20)
+    assert refused.timers == accepted.timers == {TimerKind.CLEAN_UP: NOON + minutes(30)}
 
 
 def test_a_refused_error_mail_promises_no_link() -> None:
