@@ -23,7 +23,8 @@ _HEADERS = 64
 class Deadlines:
     """In seconds. aiohttp itself has one for `idle` connections only; bodies have theirs where they are read.
 
-    `headers`: until they are whole, from the connection's first moment or a later request's first byte.
+    `headers`: until they are whole, from the connection's first moment or a later request's first byte. Where that byte
+    came together with the request before, aiohttp's parser holds it and tells nobody: then `idle` cuts the connection.
     `linger`: how long the rest of a body that nobody wants is still taken. `unread`: until some of an answer is read.
     """
 
