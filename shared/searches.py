@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,6 +16,9 @@ NOT_ASKED = "cooling_down"
 
 UNDER_WAY = "under_way"
 """Of one that has not ended yet."""
+
+CUT_OFF = "cut_off"
+"""Never stored: how one that was under way is shown once its job is over."""
 
 
 _WORSE_THAN_EXHAUSTED = ("blocked", NOT_ASKED, "page_changed", "broken")
@@ -59,6 +62,21 @@ class Search:
         return {one.engine: one.ignored for one in self.asked if one.ignored and one.ending != NOT_ASKED}
 
     @property
+    def found_so_far(self) -> int:
+        """The total is known at the end only."""
+        return max(self.found, sum(one.found for one in self.asked))
+
+    @property
+    def left_out(self) -> int:
+        """Results that the filters exclude; they count as found nowhere."""
+        return sum(one.left_out for one in self.asked)
+
+    @property
+    def of_a_job_that_is_over(self) -> "Search":
+        """Nobody asks any more, also where no end of it was told."""
+        return replace(self, asked=tuple(map(_cut_off, self.asked)))
+
+    @property
     def stopped_because(self) -> str:
         endings = [one.ending for one in self.asked]
         if not endings or endings[-1] == "enough":
@@ -97,6 +115,10 @@ class Searches:
         await self._cassandra.execute(
             "DELETE FROM searches USING TIMESTAMP ? WHERE job_id = ?", (ahead_of_the_clock(), job_id)
         )
+
+
+def _cut_off(asked: Asked) -> Asked:
+    return replace(asked, ending=CUT_OFF) if asked.ending == UNDER_WAY else asked
 
 
 def _stored(asked: Iterable[Asked]) -> str:

@@ -105,7 +105,7 @@ class Letters:
                 return common | self._ready_facts(job, recipient, search, now)
             case MailKind.ERROR:
                 return common | {
-                    "facts": [*asked, *_ignored(search)],
+                    "facts": [*asked, *_ignored(search), *_not_enough(search)],
                     "reason": REASON_WORDS[job.reason or Reason.INTERNAL],
                     "retry_link": self._links.retry(Wish(job.query, job.images, job.filters)),
                 }
@@ -144,6 +144,12 @@ def _filters(job: JobView) -> list[tuple[str, str]]:
 def _ignored(search: Search | None) -> list[tuple[str, str]]:
     ignored = search.ignored if search else {}
     return [(engine_words(engine), ignored_words(names)) for engine, names in ignored.items()]
+
+
+def _not_enough(search: Search | None) -> list[tuple[str, int]]:
+    """What there was, of a job that came to nothing."""
+    found = [("Images found", search.found_so_far)] if search else []
+    return found + ([("Left out by your filters", search.left_out)] if search and search.left_out else [])
 
 
 def _kept(job: JobView) -> str:

@@ -32,7 +32,7 @@ def after_sent(job: Job, event: MailSent, rules: Rules) -> Job | None:
 
 
 def after_refused(job: Job, event: MailRefused, now: datetime, rules: Rules) -> Job | None:
-    """No mail will come, and yet all lasts as long as if one did: whoever wants no mails is not to be told from others."""
+    """No mail will come, and all lasts as long as if one did: nobody is told by it who wants no mails."""
     timers = _cleaned_up_by(job, now + rules.cleanup)
     if not _is_last(job, event.kind) or timers == job.timers:
         return None

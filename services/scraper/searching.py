@@ -56,6 +56,8 @@ class SearchRun:
         if failed := failure(asked, images=self._event.images, found=found, found_before=len(stored)):
             if failed.reason is Reason.BLOCKED:
                 failed.not_before = await self._first_end_of_a_cool_down()
+            # Before anybody hears of the failure: how the last engine ended is written nowhere else.
+            await until_available(partial(self._means.searches.note, self._event.job_id, asked))
             raise failed
         await self._finish(tuple(asked))
 

@@ -18,8 +18,12 @@ class Engine(Answer):
     """One that the search has turned to."""
 
     engine: str
-    ending: str = Field(description="`enough`, `exhausted`, `no_results`, or what has kept it from giving more.")
+    ending: str = Field(
+        description="`under_way`, `enough`, `exhausted`, `no_results`, or what has kept it from giving more;"
+        " `cut_off` where the job was over before its end was known."
+    )
     found: Count
+    left_out: Count = Field(default=0, description="Results that the filters exclude; not among those found.")
 
 
 class Archive(Answer):
@@ -44,6 +48,7 @@ class Job(Answer):
     engines: list[Engine] = Field(description="In the order they were asked.")
     filters_ignored: dict[str, list[str]] = Field(description="By engine, the filters that it could not apply.")
     found: Count | None
+    left_out: Count | None = Field(description="Results that the filters exclude; not among those found.")
     kept: Count | None = Field(description="How many are in the archive.")
     thumbnails: Count | None = Field(description="Those of the kept ones that are small copies and no originals.")
     refused: Count | None

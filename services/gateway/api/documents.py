@@ -19,9 +19,13 @@ def document_of(desk: Desk, status: Status) -> Job:
         query=status.query,
         asked=status.asked,
         filters=fields_of(status.filters),
-        engines=[Engine(engine=one.engine, ending=one.ending, found=one.found) for one in status.engines],
+        engines=[
+            Engine(engine=one.engine, ending=one.ending, found=one.found, left_out=one.left_out)
+            for one in status.engines
+        ],
         filters_ignored={engine: names_of(ignored) for engine, ignored in status.ignored.items()},
         found=status.found,
+        left_out=status.left_out,
         kept=status.kept,
         thumbnails=status.thumbnails,
         refused=status.refused,

@@ -14,7 +14,7 @@ from shared.filters import NO_FILTERS, Filters
 from shared.jobs import JobState, JobView
 from shared.links import SignedJob, Wish
 from shared.recipients import Recipient
-from shared.searches import NOT_ASKED, Asked, Search
+from shared.searches import NOT_ASKED, UNDER_WAY, Asked, Search
 
 ACCEPTED = "accepted"
 """Before the scheduler has written its row; afterwards the states are those of the row."""
@@ -63,6 +63,7 @@ class Status:
     """Counts are of pictures; `thumbnails` are those of the kept ones that are no originals.
 
     `version` grows with every decision about the job; 0 before the first.
+    `left_out`: results that the filters exclude, beside those found; known engine by engine.
     `not_needed`: those found that were left over when enough were good; known at the end.
     `stage` is there only while the job runs, `link_until` only once its mail is out.
     `engines`: those the search has turned to so far, in that order. `archive_size` in bytes.
@@ -77,6 +78,7 @@ class Status:
     filters: Filters = NO_FILTERS
     engines: tuple[Asked, ...] = ()
     found: int | None = None
+    left_out: int | None = None
     kept: int | None = None
     thumbnails: int | None = None
     refused: int | None = None
@@ -97,6 +99,11 @@ class Status:
     def ignored(self) -> Mapping[str, tuple[str, ...]]:
         """By engine, the names of filters it could not apply; one that was passed over was not asked to filter."""
         return {one.engine: one.ignored for one in self.engines if one.ignored and one.ending != NOT_ASKED}
+
+    @property
+    def searches_on(self) -> bool:
+        """Packing begins with the first that are found."""
+        return any(one.ending == UNDER_WAY for one in self.engines)
 
     @property
     def ended(self) -> bool:
@@ -128,12 +135,20 @@ async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
     if job.state is JobState.SCHEDULED:
         return status_of_row(job)
     search = await stores.searches.find(job_id)
-    engines = search.asked if search else ()
     if job.state is JobState.RUNNING:
         searching = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
         packing = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
-        return replace(running_status(job, searching, packing), engines=engines)
-    return replace(status_of_row(job), engines=engines)
+        return told_by(search, running_status(job, searching, packing))
+    return told_by(search, status_of_row(job))
+
+
+def told_by(search: Search | None, status: Status) -> Status:
+    """With what the search itself has noted: often ahead of the beats. Of a completed job the row knows better."""
+    if search is None:
+        return status
+    shown = search.of_a_job_that_is_over if status.ended else search
+    found = status.found if status.state == JobState.COMPLETED else max(status.found or 0, search.found_so_far)
+    return replace(status, engines=shown.asked, found=found, left_out=search.left_out)
 
 
 def status_of_row(job: JobView) -> Status:

@@ -35,7 +35,8 @@ def stage_of(status: Status, step: Step, *, downloadable: bool) -> str:
 
 
 def current_among(steps: Sequence[Step]) -> Step:
-    return next((step for step in steps if step.mark in (Mark.CURRENT, Mark.BAD)), steps[-1])
+    """The furthest, while it searches and packs at once."""
+    return next((step for step in reversed(steps) if step.mark in (Mark.CURRENT, Mark.BAD)), steps[-1])
 
 
 def _is_over(status: Status, downloadable: bool) -> bool:

@@ -41,7 +41,8 @@ def steps_of(status: Status) -> list[Step]:
 def _before_the_work(status: Status) -> Iterator[Step]:
     waits = status.state == JobState.SCHEDULED
     yield Step("Accepted", Mark.CURRENT if status.state == ACCEPTED else Mark.DONE, status.submitted_at)
-    yield Step("Scheduled for", _mark(current=waits, ahead=status.state == ACCEPTED), status.due_at)
+    never_came = status.state == ACCEPTED or (status.state == JobState.CANCELLED and not status.started_at)
+    yield Step("Scheduled for", _mark(current=waits, ahead=never_came), status.due_at)
     if status.started_at or not status.ended:
         yield Step("Started", Mark.DONE if status.started_at else Mark.AHEAD, status.started_at)
 
@@ -50,7 +51,8 @@ def _work(status: Status) -> Iterator[Step]:
     if status.ended and status.state != JobState.COMPLETED:
         return
     ahead = status.movable
-    yield Step("Searching", _mark(current=status.stage is Stage.SEARCH, ahead=ahead))
+    searches = status.stage is Stage.SEARCH or (status.stage is Stage.PACK and status.searches_on)
+    yield Step("Searching", _mark(current=searches, ahead=ahead))
     packs_later = ahead or status.stage is Stage.SEARCH
     yield Step("Downloading and packing", _mark(current=status.stage is Stage.PACK, ahead=packs_later))
 

@@ -253,7 +253,9 @@ async def test_a_search_that_failed_is_not_finished(
 
     assert raised.value.reason is reason
     assert engine.closed == len(engine.asked)
-    assert not (await found_search(cassandra, due)).finished
+    search = await found_search(cassandra, due)
+    assert not search.finished
+    assert search.asked[-1].ending not in ("under_way", "enough"), "a failed search is not under way any more"
     assert not any(isinstance(event, SearchFinished) for event, *_ in witness.seen)
 
 

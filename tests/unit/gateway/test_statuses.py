@@ -5,15 +5,16 @@ from uuid import uuid4
 
 from services.gateway.api.answers import Archive, Engine
 from services.gateway.api.documents import document_of
-from services.gateway.jobs.statuses import Status, running_status, status_of_row
+from services.gateway.jobs.statuses import Status, running_status, status_of_row, told_by
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
 from shared.filters import Colour, Filters
 from shared.jobs import JobState, JobView
-from shared.searches import Asked
+from shared.searches import Asked, Search
 from tests.unit.gateway.site import NOW, a_desk
 
 RUNNING = JobView(uuid4(), JobState.RUNNING, run=1, version=2, query="cats", images=100, due_at=NOW)
+FAILED = replace(RUNNING, state=JobState.FAILED)
 COMPLETED = replace(RUNNING, state=JobState.COMPLETED, found=120, kept=90, refused={"html": 3, "timeout": 2})
 
 
@@ -35,6 +36,31 @@ def test_while_it_packs_both_beats_count() -> None:
     )
 
     assert (status.stage, status.found, status.kept, status.refused) == (Stage.PACK, 120, 50, 4)
+
+
+def test_the_total_found_is_never_less_than_what_the_engines_have_given() -> None:
+    beats = running_status(RUNNING, Heartbeat(NOW, Counts(found=81)), None)
+    engines = (Asked("google", "exhausted", found=81), Asked("bing", "under_way", found=30))
+
+    assert told_by(Search(finished=False, found=0, asked=engines), beats).found == 111
+    assert told_by(Search(finished=False, found=0, asked=engines[1:]), beats).found == 81
+    assert told_by(None, beats) == beats
+
+
+def test_no_engine_searches_for_a_job_that_has_ended() -> None:
+    search = Search(finished=False, found=0, asked=(Asked("google", "blocked"), Asked("bing", "under_way")))
+    running, failed = told_by(search, status_of_row(RUNNING)), told_by(search, status_of_row(FAILED))
+
+    assert [one.ending for one in running.engines] == ["blocked", "under_way"]
+    assert [one.ending for one in failed.engines] == ["blocked", "cut_off"]
+
+
+def test_a_job_that_came_to_nothing_tells_what_there_was(tmp_path: Path) -> None:
+    search = Search(finished=False, found=0, asked=(Asked("google", "exhausted", left_out=37),))
+
+    document = document_of(a_desk(tmp_path), told_by(search, status_of_row(FAILED)))
+
+    assert (document.found, document.left_out, document.engines[0].left_out) == (0, 37, 37)
 
 
 def test_at_the_end_the_row_says_it_all() -> None:

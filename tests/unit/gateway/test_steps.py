@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from services.gateway.jobs.statuses import ACCEPTED, Status
 from services.gateway.pages.enginelines import ending_words
-from services.gateway.pages.steps import steps_of
+from services.gateway.pages.headings import current_among
+from services.gateway.pages.steps import Step, steps_of
 from shared.events import Stage
 from shared.jobs import JobState
 from shared.searches import Asked
@@ -42,8 +43,20 @@ def test_one_step_is_the_current_one_until_the_end() -> None:
 
 
 def test_what_a_job_never_came_to_is_left_out() -> None:
-    assert marks_of(JobState.CANCELLED) == {"Accepted": "done", "Scheduled for": "done", "Cancelled": "bad"}
+    assert marks_of(JobState.CANCELLED) == {"Accepted": "done", "Scheduled for": "ahead", "Cancelled": "bad"}
+    assert marks_of(JobState.CANCELLED, started_at=NOW) == {**BEGUN, "Cancelled": "bad"}
     assert marks_of(JobState.FAILED, started_at=NOW) == {**BEGUN, "Failed": "bad"}
+
+
+def test_it_searches_on_while_it_packs_until_every_engine_has_ended() -> None:
+    def steps(ending: str) -> list[Step]:
+        engines = (Asked("google", "exhausted", found=9), Asked("bing", ending))
+        return steps_of(Status(uuid4(), JobState.RUNNING, stage=Stage.PACK, started_at=NOW, engines=engines))
+
+    current = [step.name for step in steps("under_way") if step.mark == "current"]
+    assert current == ["Searching", "Downloading and packing"]
+    assert current_among(steps("under_way")).name == "Downloading and packing"
+    assert [step.name for step in steps("enough") if step.mark == "current"] == ["Downloading and packing"]
 
 
 def test_each_step_says_when_it_was_or_will_be() -> None:
@@ -54,5 +67,6 @@ def test_each_step_says_when_it_was_or_will_be() -> None:
 
 def test_an_engine_says_what_it_gave_and_why_no_more() -> None:
     assert ending_words(Asked("google", "blocked", found=12)) == "12 found, turned us away"
+    assert ending_words(Asked("google", "exhausted", left_out=37)) == "37 left out by your filters, had no more"
     assert ending_words(Asked("bing", "no_results")) == "had nothing for this"
     assert ending_words(Asked("bing", "gone_fishing")) == "gone fishing"

@@ -1,4 +1,5 @@
 import html
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -261,6 +262,14 @@ def test_the_error_mail_gives_a_reason_in_words(reason: Reason | None) -> None:
         assert "error occurred while performing your job activities." in text
         assert "Would you like to retry again?" in text
         assert REASON_WORDS[reason or Reason.INTERNAL] in text
+
+
+def test_the_error_mail_says_what_there_was_and_what_the_filters_left_out() -> None:
+    search = Search(finished=False, found=0, asked=(Asked("google", "exhausted", left_out=37),))
+    letter = a_letter(MailKind.ERROR, a_job(reason=Reason.NOTHING_FITS), search=search)
+
+    for text in (part(letter, "plain"), part(letter, "html")):
+        assert re.search(r"Images found\W.*?\b0\b.*Left out by your filters\W.*?\b37\b", text, re.DOTALL)
 
 
 def test_the_retry_link_holds_what_was_asked_word_for_word() -> None:
