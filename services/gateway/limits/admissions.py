@@ -12,7 +12,7 @@ from functools import partial
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from services.gateway.limits.activity import FindingJobs, Noting, Place, check_places, is_ahead, new_place, places_of
+from services.gateway.limits.activity import FindingJobs, Noting, Place, check_places, is_ahead, places_of
 from services.gateway.limits.ledger import Entry
 from services.gateway.limits.quotas import HOUR, Quotas, Rule, TooManyError, check_address
 from services.gateway.limits.sums import Counts, Subject, Sums
@@ -107,7 +107,7 @@ class Admissions:
             if share is None:
                 second = self._seconds()
                 self._check_client(client, second)
-                check_address(self._quotas, _times(entries, turn), now)
+                check_address(self._quotas, turn.times(entries), now)
                 self._check_places(asking, places, turn)
                 self._sums.check(asking.subjects, elsewhere, now)
                 share = self._accept(asking, second, turn)
@@ -148,11 +148,9 @@ class Admissions:
 
     def _check_places(self, asking: Asking, places: Mapping[UUID, Place], turn: Turn) -> None:
         ahead, now = is_ahead(asking.due_at, asking.now), asking.now
-        new = {job_id: new_place(share.asking.due_at, share.asking.now, now) for job_id, share in turn.accepted.items()}
         rule, most = self._rule(ahead=ahead)
-        all_places = new | {job_id: place for job_id, place in places.items() if job_id not in turn.taken_back}
-        taken = [place for place in all_places.values() if place.ahead == ahead]
-        check_places(rule, taken, most, now)
+        taken = turn.places(places, now)
+        check_places(rule, [place for place in taken if place.ahead == ahead], most, now)
 
     def _accept(self, asking: Asking, second: float, turn: Turn) -> Share:
         share = turn.accepted[asking.job_id] = Share(asking, second)
@@ -195,15 +193,8 @@ class Admissions:
         return await within(self._patience, "cassandra", answer)
 
 
-def _times(entries: list[Entry], turn: Turn) -> list[datetime]:
-    """When each job of the address was accepted, once for each."""
-    accepted = {job_id: share.asking.now for job_id, share in turn.accepted.items()}
-    return list(({entry.job_id: entry.submitted_at for entry in entries} | accepted).values())
-
-
 async def _no_entries() -> list[Entry]:
     return []
 
 
-async def _nothing() -> None:
-    pass
+async def _nothing() -> None: ...

@@ -205,13 +205,14 @@ async def test_who_has_too_many_jobs_ahead_is_told_to_come_again_in_two_days_at_
 
 
 async def test_a_place_is_free_when_it_is_said_to_be_also_when_several_are_due(site: Site) -> None:
-    gateway = site.gateway(limit_address_active=2)
-    async with visiting(gateway.desk) as visitor:
-        for hours in (30, 20):
-            job_id = gateway.job_of(await post(visitor, **TOMORROW))
+    many, few = site.gateway(limit_address_active=3), site.gateway(limit_address_active=2)
+    async with visiting(many.desk) as visitor, visiting(few.desk) as other:
+        for hours in (30, 10, 20):
+            job_id = many.job_of(await post(visitor, **TOMORROW))
             await site.put_row(job_id, "scheduled", due_at=site.clock.now + timedelta(hours=hours))
 
-        assert (await post(visitor, **TOMORROW)).headers["Retry-After"] == str(20 * 3600)
+        assert (await post(visitor, **TOMORROW)).headers["Retry-After"] == str(10 * 3600)
+        assert (await post(other, **TOMORROW)).headers["Retry-After"] == str(20 * 3600)
 
 
 async def test_jobs_that_nobody_schedules_keep_their_places_for_an_hour_and_say_so(site: Site) -> None:
@@ -292,6 +293,7 @@ async def test_a_repeat_that_read_what_was_taken_back_meanwhile_counts(site: Sit
         async with admit(job_id, VICTIM, due_at=now, now=now) as keep:
             await keep()
 
+    gateway.line.read.clear()
     gateway.line.answers.clear()
     repeating = asyncio.create_task(repeat())
     await gateway.line.read.wait()
@@ -319,6 +321,9 @@ async def test_what_fails_is_not_counted(site: Site) -> None:
         gateway.line.away = True
         assert (await post(visitor)).status == 503
         gateway.line.away = False
+        gateway.line.lost_writes = "recipients"
+        assert (await post(visitor)).status == 503
+        gateway.line.lost_writes = ""
         assert (await post(visitor, images="0")).status == 422
 
         assert (await post(visitor)).status == 202
