@@ -26,8 +26,8 @@ pytestmark = pytest.mark.integration
 SOON = 10.0
 IN_A_DAY = datetime.now(UTC) + timedelta(days=1)
 
-ONLY_NEWS = Pace(at_least=0.05, at_most=600)
-"""Whoever is told anything is so because Kafka said something."""
+ONLY_NEWS = Pace(at_least=0.05, at_most=600, soon=0.1)
+"""Whoever is told anything is so because Kafka said something, or because the job has just ended."""
 ONLY_LOOKS = Pace(at_least=0.05, at_most=0.2, send=0.5)
 
 
@@ -151,6 +151,16 @@ async def test_progress_is_told_too_and_rubbish_hurts_nobody(hearing: Gateway, b
         await bus.publish(JobProgressed(job_id=job_id, run=1, stage=Stage.SEARCH, found=77, at=datetime.now(UTC)))
 
         assert "<dt>Found</dt><dd>77</dd>" in (await page.event()).data
+
+
+async def test_what_nobody_says_after_the_end_is_soon_seen(hearing: Gateway) -> None:
+    ended = {"state": "completed", "archive_run": 1, "kept": 9, "ended_at": datetime.now(UTC)}
+    job_id, path = await a_job(hearing, **ended)
+    async with opened(hearing, path) as page:
+        assert "The link is valid until" not in (await page.event()).data
+        await hearing.put_row(job_id, **ended, version=2, expires_at=IN_A_DAY)
+
+        assert "The link is valid until" in (await page.event()).data
 
 
 async def test_whoever_comes_back_is_told_nothing_while_nothing_has_changed(deaf: Gateway) -> None:
