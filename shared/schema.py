@@ -17,7 +17,7 @@ TABLES = {
         shard int, bucket timestamp, due_at timestamp, job_id uuid, kind text,
         PRIMARY KEY ((shard, bucket), due_at, job_id, kind)""",
     "shard_cursors": "shard int PRIMARY KEY, bucket timestamp",
-    "recipients": "job_id uuid PRIMARY KEY, address text, time_zone text, language text",
+    "recipients": "job_id uuid PRIMARY KEY, address text, time_zone text, language text, submitted_at timestamp",
     "image_urls": """
         req_id uuid, url text, rank int, engine text, source_page text, title text, width int, height int,
         thumbnail text, licence text, licence_url text, creator text, creator_url text, attribution text,

@@ -25,13 +25,14 @@ _KEY = re.compile(r"[\x21-\x7e]{16,200}")
 async def submit_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     key = _idempotency_key(request)
+    pairs, now = await json_pairs(request), desk.now()
     accepted = await accept(
-        read_form(await json_pairs(request), now=desk.now(), limits=desk.limits),
+        read_form(pairs, now=now, limits=desk.limits),
         key,
         stores=desk.stores.get,
         publisher=desk.publisher.get,
         admit=desk.admissions.by(request[CLIENT]),
-        now=desk.now(),
+        now=now,
         patience=desk.patience,
     )
     return _taken(desk, await _status_of(desk, accepted))
@@ -95,6 +96,6 @@ async def _status_of(desk: Desk, accepted: Accepted) -> Status:
         query=form.query,
         asked=form.images,
         filters=form.filters,
-        submitted_at=desk.now(),
+        submitted_at=accepted.submitted_at,
         due_at=form.due_at,
     )

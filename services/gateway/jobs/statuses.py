@@ -128,8 +128,8 @@ async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
     """
     job_id = signed.job_id
     job = await stores.jobs.find(job_id)
-    if job is None and await stores.recipients.find(job_id) is not None:
-        return Status(job_id, ACCEPTED, submitted_at=signed.signed_at)
+    if job is None and (recipient := await stores.recipients.find(job_id)):
+        return Status(job_id, ACCEPTED, submitted_at=recipient.submitted_at or signed.signed_at)
     if job is None or job.state is JobState.EXPIRED:
         raise LinkExpiredError("nothing is left of this job")
     if job.state is JobState.SCHEDULED:

@@ -15,6 +15,7 @@ from services.gateway.limits.admissions import Admitting
 from services.gateway.patience import within
 from shared.errors import AidError, DependencyAwayError
 from shared.events import Event, JobSubmitted
+from shared.fields import to_milliseconds
 from shared.jobs import JobState, JobView
 from shared.recipients import Recipient
 
@@ -64,6 +65,7 @@ class Accepted:
     job_id: UUID
     form: JobForm
     known: JobView | None
+    submitted_at: datetime
 
 
 async def accept(
@@ -82,7 +84,7 @@ async def accept(
     FormRefusedError, TooManyError, JobOverError: nothing is kept of it. DependencyAwayError: it will not run unless it
     is sent again. JobUnconfirmedError: it may run.
     """
-    form = reading.form
+    form, now = reading.form, to_milliseconds(now)
     if form is None:
         raise FormRefusedError(reading.problems)
     job_id = job_id_of(nonce or fresh(), form)
@@ -101,7 +103,7 @@ async def accept(
             await within(patience, "cassandra", kept)
         await _tell(kafka, _submitted(job_id, form, now), patience)
     log.info("job_accepted", job_id=str(job_id), images=form.images, due_at=form.due_at.isoformat(), repeat=bool(known))
-    return Accepted(job_id, form, known)
+    return Accepted(job_id, form, known, submitted_at=now)
 
 
 def _submitted(job_id: UUID, form: JobForm, now: datetime) -> JobSubmitted:

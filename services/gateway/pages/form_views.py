@@ -1,5 +1,7 @@
 """The pages' routes: parse, call, respond."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from services.gateway.asking import fields
@@ -21,10 +23,11 @@ NONCE = "nonce"
 
 async def submit_form(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    reading = read_form(await form_pairs(request), now=desk.now(), limits=desk.limits, forgive_zone=True, also=(NONCE,))
+    pairs, now = await form_pairs(request), desk.now()
+    reading = read_form(pairs, now=now, limits=desk.limits, forgive_zone=True, also=(NONCE,))
     signed = _nonce_of(desk, reading)
     try:
-        accepted = await _accept(request, reading, signed)
+        accepted = await _accept(request, reading, signed, now)
     except (StaleFormError, JobOverError) as error:
         return form_page(request, typed=reading.typed, problem=problem_of(error))
     except (FormRefusedError, TooManyError, DependencyAwayError) as error:
@@ -41,7 +44,7 @@ def _nonce_of(desk: Desk, reading: Reading) -> str | None:
     return reading.typed.get(NONCE) or (None if reading.problems else desk.nonces.issue())
 
 
-async def _accept(request: web.Request, reading: Reading, signed_nonce: str | None) -> Accepted:
+async def _accept(request: web.Request, reading: Reading, signed_nonce: str | None, now: datetime) -> Accepted:
     desk = request.app[DESK]
     return await accept(
         reading,
@@ -49,7 +52,7 @@ async def _accept(request: web.Request, reading: Reading, signed_nonce: str | No
         stores=desk.stores.get,
         publisher=desk.publisher.get,
         admit=desk.admissions.by(request[CLIENT]),
-        now=desk.now(),
+        now=now,
         patience=desk.patience,
     )
 

@@ -13,6 +13,9 @@ from shared.errors import AidError
 MAX_BYTES = 16 * 1024
 _MAX_FIELDS = 25
 
+ACCEPT_POST = "Accept-Post"
+"""What kind of body can be read: https://www.w3.org/TR/ldp/#header-accept-post."""
+
 SECONDS = web.AppKey("seconds for a body", float)
 """How long one may take to arrive."""
 
@@ -60,7 +63,7 @@ async def json_pairs(request: web.Request) -> Pairs:
 
 async def _text(request: web.Request, content_type: str) -> str:
     if not _is_plain(request) or request.content_type != content_type:
-        raise web.HTTPUnsupportedMediaType
+        raise web.HTTPUnsupportedMediaType(headers={ACCEPT_POST: content_type})
     try:
         async with asyncio.timeout(request.app[SECONDS]):
             return (await request.read()).decode()

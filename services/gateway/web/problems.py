@@ -19,7 +19,7 @@ from services.gateway.jobs.statuses import LinkExpiredError
 from services.gateway.jobs.submissions import FormRefusedError, JobOverError, JobUnconfirmedError
 from services.gateway.limits.quotas import SAID, Rule, TooManyError
 from services.gateway.live.feed import TooManyStreamsError
-from services.gateway.web.bodies import MALFORMED, MalformedRequestError
+from services.gateway.web.bodies import ACCEPT_POST, MALFORMED, MalformedRequestError
 from services.gateway.web.documents import ProblemDocument, WrongField, answering
 from services.gateway.web.headers import REQUEST_ID, new_request_id
 from shared.errors import BadLinkError, DependencyAwayError
@@ -151,8 +151,10 @@ def problem_of(error: Exception) -> Problem:
 
 def _of_http(error: web.HTTPException) -> Problem:
     known = _BY_STATUS.get(error.status) or replace(_BY_STATUS[417], status=error.status)
-    allowed = {name: text for name, text in error.headers.items() if name == "Allow"}
-    return Problem(known.status, known.code, known.detail, headers=allowed)
+    instead = {name: text for name, text in error.headers.items() if name in ("Allow", ACCEPT_POST)}
+    kind = instead.get(ACCEPT_POST)
+    advice = f"It has to be {kind}, in UTF-8 and not packed." if kind else known.advice
+    return replace(known, headers=instead, advice=advice)
 
 
 @web.middleware

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,9 @@ import pytest
 from aiohttp import ClientSession
 
 from shared.claims import Counts
-from shared.events import Stage
-from tests.unit.gateway.connected import Gateway, Site
+from shared.cloudevents import decode
+from shared.events import JobSubmitted, Stage
+from tests.unit.gateway.connected import Clock, Gateway, Site
 from tests.unit.gateway.site import NOW, ROW, visiting
 
 KEY = {"Idempotency-Key": "one-job-and-no-other"}
@@ -39,6 +41,34 @@ def nonce_in(page: str) -> str:
 
 def job_in(gateway: Gateway, path: str) -> Any:
     return gateway.desk.links.read_status(path.rpartition("/")[2]).job_id
+
+
+class Ticking(Clock):
+    """No two looks at it show the same."""
+
+    def __call__(self) -> datetime:
+        self.goes_on(milliseconds=1.7)
+        return self.now
+
+
+async def test_a_job_was_asked_for_at_one_moment_whoever_tells_it(site: Site) -> None:
+    site.clock = Ticking()
+    gateway = site.gateway()
+    wish = {name: value for name, value in ROW.items() if name not in ("date", "time")}
+    async with visiting(gateway.desk) as visitor:
+        async with visitor.post("/api/v1/jobs", json={**wish, "when": "now"}) as answer:
+            first = await answer.json()
+        async with visitor.get(first["url"].removeprefix(gateway.desk.public_url)) as answer:
+            later = await answer.json()
+
+    (record,) = gateway.kafka.records
+    event = decode(record.topic, record.value, record.headers)
+    assert isinstance(event, JobSubmitted)
+    moments = {event.submitted_at, event.due_at}
+    moments |= {
+        datetime.fromisoformat(told) for told in (first["submitted_at"], first["due_at"], later["submitted_at"])
+    }
+    assert len(moments) == 1
 
 
 async def test_a_repeat_is_told_how_the_job_fares(site: Site) -> None:

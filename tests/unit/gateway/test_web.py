@@ -169,6 +169,10 @@ async def test_malformed_requests_are_refused(
         assert json.loads(text)["status"] == status
     else:
         assert "Sorry, something went wrong!!" in text
+    if status == 415:
+        kind = "application/json" if path.startswith("/api/") else "application/x-www-form-urlencoded"
+        assert answer.headers["Accept-Post"] == kind
+        assert f"It has to be {kind}, in UTF-8 and not packed." in text
 
 
 @pytest.mark.parametrize(
