@@ -161,18 +161,19 @@ def _of_http(error: web.HTTPException) -> Problem:
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Outermost: whatever is raised inside becomes an answer with a request id to ask us about."""
     request[REQUEST_ID] = new_request_id()
-    with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            if error.status < 400:  # noqa: PLR2004 - a redirect
-                raise
-            if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
-                return _methods(error)
-            return answer(request, problem_of(error), way_back=_way_back(request, error))
-        except Exception as error:  # noqa: BLE001 - the last resort
-            tell_operator(error)
-            return answer(request, problem_of(error), way_back=_way_back(request, error))
+    # Each connection has a context of its own, and its next request another id: there is nothing to put back.
+    structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:  # noqa: PLR2004 - a redirect
+            raise
+        if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
+            return _methods(error)
+        return answer(request, problem_of(error), way_back=_way_back(request, error))
+    except Exception as error:  # noqa: BLE001 - the last resort
+        tell_operator(error)
+        return answer(request, problem_of(error), way_back=_way_back(request, error))
 
 
 def _way_back(request: web.Request, error: Exception) -> Way | None:

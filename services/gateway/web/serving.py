@@ -53,12 +53,18 @@ def allow_all_sockets() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+_COUNTED_ONLY = frozenset({"form", "icon", "static", "bootstrap"})
+"""What every visit fetches: a line for each would bury those that tell of jobs."""
+
+
 class AccessLog(AbstractAccessLogger):
     """The route's name instead of the path: paths hold tokens. Methods that HTTP does not know may hold anything."""
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
         route = _route_name(request)
         REQUESTS.labels(route, str(response.status)).inc()
+        if route in _COUNTED_ONLY and response.status < 400:  # noqa: PLR2004
+            return
         log.info(
             "request",
             method=request.method if request.method in hdrs.METH_ALL else "other",

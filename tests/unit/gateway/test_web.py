@@ -389,3 +389,13 @@ async def test_a_line_per_request_names_the_route_and_no_token_or_address(tmp_pa
     assert [(line["route"], line["status"]) for line in lines] == [("status", 503), ("submit", 503), ("unknown", 404)]
     assert token not in str(logs)
     assert "example.com" not in str(logs)
+
+
+async def test_what_every_visit_fetches_has_a_line_only_when_it_fails(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        async with visiting(a_desk(tmp_path)) as visitor:
+            for path in ("/", "/static/site.css", "/static/nothing.css"):
+                async with visitor.get(path) as answer:
+                    await answer.read()
+
+    assert [(line["route"], line["status"]) for line in logs if line["event"] == "request"] == [("static", 404)]
