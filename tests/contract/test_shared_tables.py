@@ -63,7 +63,9 @@ async def test_a_person_is_known_until_forgotten_and_thirty_days_after_the_time_
 
     await recipients.put(job_id, person, due_at=NOW + 10 * DAY, now=NOW)
 
-    assert await recipients.find(job_id) == person
+    found = await recipients.find(job_id)
+    assert found == person
+    assert found.submitted_at == NOW
     (row,) = await cassandra.execute("SELECT TTL(address) AS ttl FROM recipients WHERE job_id = ?", (job_id,))
     assert 40 * 86400 - 60 < row["ttl"] <= 40 * 86400
     await recipients.delete(job_id)
