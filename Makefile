@@ -25,7 +25,7 @@ faults: check ## break everything that can break, under full load, and print the
 	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
 	@$(PY) -m tests.faults.table .local/faults.jsonl
 
-bench: $(READY) ## one published figure, measured here: BENCH=search, packing, release, pending, mail, slow, streams
+bench: $(READY) ## one published figure, measured here: BENCH=search, packing, gateway, release, pending, mail
 	@$(PY) -m bench.$(BENCH)
 
 screens: $(READY) ## the pictures in docs/screens, of the real pages, taken anew

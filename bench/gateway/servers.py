@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from aiohttp import ClientSession
 
 from bench.listening import listening
 from deploy.local.ports import free_ports
-from shared.provision import ProvisionSettings, create_tables, create_topics
 from tests.integration.running import running
 from tests.unlimited import WITHOUT_LIMITS
 
@@ -28,12 +28,13 @@ class Servers:
 
 
 @asynccontextmanager
-async def both(kafka_url: str, cassandra_hosts: str, home: Path) -> AsyncIterator[Servers]:
-    settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts)
-    await create_tables(settings)
-    await create_topics(settings)
+async def both(
+    kafka_url: str, cassandra_hosts: str, home: Path, told: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Servers]:
+    """`told`: more of the gateway's environment."""
     ours, bare = free_ports(2)
     environment = environment_of(kafka_url, cassandra_hosts, home / "archives", ours)
+    environment = {**environment, **told}
     async with running("gateway", environment, home):
         page = await _bytes_of(f"http://127.0.0.1:{ours}/")
         async with _bare_one(bare, page, environment):

@@ -1,20 +1,16 @@
 """What open status pages cost a gateway: memory and processor time without them and with them, and how soon they know.
 
-`python -m bench.streams [--pages 500] [--seconds 60]`: a gateway as a process, on a Kafka and a Cassandra of its own,
-and so many streams of as many jobs that wait for their time, as open status pages hold them; then some of them start.
-The limit of the design: 150 MiB with 500 pages.
+A gateway as a process, and so many streams of as many jobs that wait for their time, as open status pages hold them;
+then some of them start. The limit: 150 MiB with 500 pages.
 """
 
-import argparse
 import asyncio
 import os
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
@@ -23,12 +19,10 @@ from uuid import UUID, uuid4
 from aiohttp import ClientSession, ClientTimeout, StreamReader, TCPConnector
 
 from bench.gateway.servers import KEY, environment_of
-from bench.servers import real_servers
 from deploy.local.ports import free_ports
 from shared.cassandra import Cassandra
 from shared.events import JobStarted
 from shared.links import Links
-from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.publisher import Publisher
 from shared.settings import host_ports
 from tests.integration.running import running
@@ -101,13 +95,10 @@ async def delays(cassandra: Cassandra, publisher: Publisher, streams: dict[UUID,
     return sorted(taken)
 
 
-async def measure(pages: int, seconds: float, kafka_url: str, cassandra_hosts: str, home: Path) -> None:
-    settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts)
-    await create_tables(settings)
-    await create_topics(settings)
+async def rows(pages: int, seconds: float, kafka_url: str, cassandra_hosts: str, home: Path) -> None:
     (port,) = free_ports(1)
     site = f"http://127.0.0.1:{port}"
-    cassandra = await Cassandra.connect(host_ports(cassandra_hosts), settings.cassandra_keyspace)
+    cassandra = await Cassandra.connect(host_ports(cassandra_hosts), "aid")
     publisher = await Publisher.connect(kafka_url, source="bench")
     jobs = [uuid4() for _ in range(pages)]
     for job_id in jobs:
@@ -122,17 +113,3 @@ async def measure(pages: int, seconds: float, kafka_url: str, cassandra_hosts: s
             print(f"and then: {process.mebibytes:.0f} MiB")
     await publisher.close()
     await cassandra.close()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=60)
-    arguments = parser.parse_args()
-    print(", ".join(f"{name} {version(name)}" for name in ("aiohttp", "aiohttp-sse")))
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, real_servers(Path(folder)) as hosts:
-        asyncio.run(measure(arguments.pages, arguments.seconds, *hosts, Path(folder)))
-
-
-if __name__ == "__main__":
-    main()

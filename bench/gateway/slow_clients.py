@@ -1,26 +1,21 @@
 """What good users feel of 500 slow ones: milliseconds of `GET /` and `POST /jobs`, in calm and beside them.
 
-`python -m bench.slow [--sockets 500] [--seconds 20] [--each 10]`: the gateway as a process on real Kafka and Cassandra,
-on loopback. Slow sockets say nothing, half their headers, their headers or their body byte by byte, or take nothing of
-their answer; whoever is cut off comes again. Good users ask `each` times a second for either.
+Slow sockets say nothing, half their headers, their headers or their body byte by byte, or take nothing of their answer;
+whoever is cut off comes again. Good users ask `EACH` times a second for either. The limit: p99 of 300 ms.
 """
 
-import argparse
 import asyncio
 import socket
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from statistics import median, quantiles
 from time import perf_counter
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, TCPConnector
 
-from bench.gateway.servers import both
-from bench.servers import real_servers
+from bench.gateway.servers import Servers
 from tests.integration.gateway.gateways import tomorrow_at_noon
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -37,6 +32,9 @@ KINDS = {
     "unread answer": (LARGE, b""),
 }
 """What is sent at once, and what is sent again every second."""
+
+EACH = 10
+"""Requests of good users for either in a second."""
 
 
 class Siege:
@@ -132,27 +130,12 @@ def report(title: str, figures: dict[str, list[float]]) -> None:
         print(f"{title:>20}  {asked:<11} median {median(times):6.1f} ms, p99 {p99:6.1f} ms, max {max(times):6.1f} ms")
 
 
-async def measure(arguments: argparse.Namespace, kafka_url: str, cassandra_hosts: str, home: Path) -> None:
-    async with both(kafka_url, cassandra_hosts, home) as servers:
-        await good_users(servers.gateway, arguments.each, 3)  # warm
-        report("calm", await good_users(servers.gateway, arguments.each, arguments.seconds))
-        async with besieged(urlsplit(servers.gateway).port or 80, arguments.sockets) as siege:
-            await asyncio.sleep(6)  # the first are cut off by then
-            figures = await good_users(servers.gateway, arguments.each, arguments.seconds)
-            print("open: " + ", ".join(f"{number} {kind}" for kind, number in siege.open.items()))
-            print("cut so far: " + ", ".join(f"{number} {kind}" for kind, number in siege.cut.items()))
-        report(f"{arguments.sockets} slow sockets", figures)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sockets", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--each", type=int, default=10)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, real_servers(Path(folder)) as hosts:
-        asyncio.run(measure(arguments, *hosts, Path(folder)))
-
-
-if __name__ == "__main__":
-    main()
+async def rows(servers: Servers, sockets: int, seconds: float) -> None:
+    await good_users(servers.gateway, EACH, 3)  # warm
+    report("calm", await good_users(servers.gateway, EACH, seconds))
+    async with besieged(urlsplit(servers.gateway).port or 80, sockets) as siege:
+        await asyncio.sleep(6)  # the first are cut off by then
+        figures = await good_users(servers.gateway, EACH, seconds)
+        print("open: " + ", ".join(f"{number} {kind}" for kind, number in siege.open.items()))
+        print("cut so far: " + ", ".join(f"{number} {kind}" for kind, number in siege.cut.items()))
+    report(f"{sockets} slow sockets", figures)
