@@ -14,7 +14,7 @@ def zones_by_region() -> Mapping[str, Sequence[tuple[str, str]]]:
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines()
     names = sorted(line.split("\t")[2] for line in lines if line and not line.startswith("#"))
     regions = {
-        region: sorted(((name, _label(name)) for name in members), key=lambda zone: zone[1])
+        region: sorted(((name, zone_label(name)) for name in members), key=lambda zone: zone[1])
         for region, members in groupby(names, key=_region)
     }
     return {UTC: [(UTC, UTC)], **regions}
@@ -24,6 +24,7 @@ def _region(name: str) -> str:
     return name.partition("/")[0]
 
 
-def _label(name: str) -> str:
+def zone_label(name: str) -> str:
     """The place first: whoever types a letter in the list finds it."""
-    return ", ".join(reversed(name.replace("_", " ").split("/")[1:]))
+    parts = name.replace("_", " ").split("/")
+    return ", ".join(reversed(parts[1:] or parts))

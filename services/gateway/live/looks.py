@@ -25,6 +25,7 @@ class Look:
     """`sheet` is the room that a contact sheet needs, None without one; `awaits_sheet`: one may still come.
 
     `fresh`: the job has just ended. `left_alone`: until when, for the engines that have refused a search that goes on.
+    `zone`: the IANA name of the one it was asked in, while the job waits for its time and that is known.
     """
 
     status: Status
@@ -33,6 +34,7 @@ class Look:
     awaits_sheet: bool = False
     fresh: bool = field(default=False, repr=False)
     left_alone: Mapping[str, datetime] = field(default_factory=dict)
+    zone: str | None = None
 
     @property
     def tag(self) -> str:
@@ -57,6 +59,7 @@ async def look_at(desk: Desk, signed: SignedJob) -> Look:
     """LinkExpiredError or DependencyAwayError."""
     status = await within(desk.patience, "cassandra", status_of(signed, stores=desk.stores.get()))
     left_alone = await within(desk.patience, "cassandra", _left_alone(desk, status))
+    zone = await within(desk.patience, "cassandra", _zone(desk, status))
     sheet = await sheet_beside(desk, status)
     return Look(
         status,
@@ -65,7 +68,15 @@ async def look_at(desk: Desk, signed: SignedJob) -> Look:
         awaits_sheet=sheet == AWAITED,
         fresh=status.ended_since(desk.now() - _SOON),
         left_alone=left_alone,
+        zone=zone,
     )
+
+
+async def _zone(desk: Desk, status: Status) -> str | None:
+    if status.state != JobState.SCHEDULED:
+        return None
+    recipient = await desk.stores.get().recipients.find(status.job_id)
+    return recipient.time_zone if recipient else None
 
 
 async def _left_alone(desk: Desk, status: Status) -> dict[str, datetime]:

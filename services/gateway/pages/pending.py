@@ -40,6 +40,12 @@ def still_pending(query: Mapping[str, str], status: Status, now: datetime) -> As
     return None
 
 
+def time_shown(query: Mapping[str, str], status: Status, now: datetime) -> datetime | None:
+    """The time that was asked for, as long as it is awaited; else the one the job is set for."""
+    pending = still_pending(query, status, now)
+    return _read(query[DUE]) if pending is Asked.TIME else status.due_at
+
+
 def _awaits_time(query: Mapping[str, str], status: Status, now: datetime) -> bool:
     due_at, since = _read(query.get(DUE, "")), _read(query.get(SINCE, ""))
     if due_at is None or since is None or due_at == status.due_at:

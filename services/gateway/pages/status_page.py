@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from aiohttp_jinja2 import render_string, render_template
@@ -11,11 +12,10 @@ from services.gateway.asking import due, fields
 from services.gateway.asking.fields import FieldError
 from services.gateway.asking.filterlines import CHECKED_BY_US
 from services.gateway.asking.times import wall_of
-from services.gateway.desk import DESK, Desk
-from services.gateway.jobs.statuses import Status
+from services.gateway.desk import DESK
 from services.gateway.live.looks import Look
 from services.gateway.pages.headings import current_among, stage_of, title_of
-from services.gateway.pages.pending import Asked, still_pending
+from services.gateway.pages.pending import Asked, still_pending, time_shown
 from services.gateway.pages.steps import steps_of
 from services.gateway.web.problems import Problem
 from shared.contactsheets import MOST_PICTURES
@@ -37,16 +37,17 @@ def status_page(
 ) -> web.Response:
     """`problem`: why what was asked there was not done; `typed` is what came with it, if anything."""
     desk = request.app[DESK]
-    status = look.status
     problems: Mapping[str, FieldError] = problem.fields if problem else {}
-    values = {name: (typed or _standing(desk, status)).get(name, "") for name in due.NAMES}
+    zone = look.zone or desk.limits.time_zone
+    shown = _shown(request, look)
+    values = {name: (typed or _as_written(shown["due_at"], zone)).get(name, "") for name in due.NAMES}
     context = {
-        **_shown(request, look),
+        **shown,
         "refresh": _refresh_seconds(look, _pending(request, look), desk.now()),
         "problem": problem,
         "problems": {name: str(wrong) for name, wrong in problems.items()},
         "values": values,
-        "zone": fields.zone_shown(values[fields.ZONE], otherwise=desk.limits.time_zone),
+        "zone": fields.zone_shown(values[fields.ZONE], otherwise=zone),
         "suggested": typed is None,
     }
     response = render_template("status.html", request, context, status=problem.status if problem else 200)
@@ -85,11 +86,24 @@ def _shown(request: web.Request, look: Look) -> dict[str, Any]:
         "more_to_come": look.more_to_come,
         "twice": request.query.get(CLOCK) == TWICE,
         "pending": _pending(request, look),
+        "due_at": time_shown(request.query, status, desk.now()),
+        "asked_in": _on_the_clock_of(look.zone, status.due_at),
         "sheet": look.sheet,
         "left_alone": look.left_alone,
         "most_on_sheet": MOST_PICTURES,
         "download_url": desk.links.download(status.job_id) if look.downloadable else None,
     }
+
+
+class Clock(NamedTuple):
+    """What the clock of the zone a job was asked in shows at its time."""
+
+    zone: str
+    wall: datetime
+
+
+def _on_the_clock_of(zone: str | None, due_at: datetime | None) -> Clock | None:
+    return Clock(zone, due_at.astimezone(ZoneInfo(zone))) if zone and due_at else None
 
 
 def _pending(request: web.Request, look: Look) -> Asked | None:
@@ -108,8 +122,6 @@ def _refresh_seconds(look: Look, pending: Asked | None, now: datetime) -> int | 
     return max(EVERY, int((status.due_at - now).total_seconds()))
 
 
-def _standing(desk: Desk, status: Status) -> dict[str, str]:
-    """The time it is set for, as the form writes it."""
-    if status.due_at is None:
-        return {}
-    return dict(zip((fields.DATE, fields.TIME), wall_of(status.due_at, desk.limits.time_zone), strict=True))
+def _as_written(due_at: datetime | None, zone: str) -> dict[str, str]:
+    """By the form's fields."""
+    return dict(zip((fields.DATE, fields.TIME), wall_of(due_at, zone), strict=True)) if due_at else {}

@@ -1,12 +1,14 @@
 """The status page and what can be asked there: parse, call, respond."""
 
 from aiohttp import web
+from aiohttp_jinja2 import render_template
 
 from services.gateway.asking.due import read_due
 from services.gateway.desk import DESK
 from services.gateway.jobs import changes
 from services.gateway.jobs.again import again_path
 from services.gateway.jobs.finding import find_status
+from services.gateway.jobs.statuses import LinkExpiredError
 from services.gateway.live.looks import is_known, look_at
 from services.gateway.live.streams import Telling, stream
 from services.gateway.pages.pending import ASKED, Asked, query_of, query_of_time
@@ -17,7 +19,12 @@ from services.gateway.web.problems import tell_operator
 
 async def show_status(request: web.Request) -> web.Response:
     desk = request.app[DESK]
-    look = await look_at(desk, desk.links.read_status(_token(request)))
+    try:
+        look = await look_at(desk, desk.links.read_status(_token(request)))
+    except LinkExpiredError:
+        if request.query.get(ASKED) != Asked.DELETE:
+            raise
+        return render_template("deleted.html", request, {}, status=web.HTTPGone.status_code)
     tag = page_tag(request, look)
     if is_known(request, tag):
         raise web.HTTPNotModified(headers={"ETag": f'"{tag}"'})

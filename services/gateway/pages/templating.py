@@ -5,7 +5,7 @@ from aiohttp import web
 from aiohttp_jinja2 import setup
 from markupsafe import Markup
 
-from services.gateway.asking.zones import zones_by_region
+from services.gateway.asking.zones import zone_label, zones_by_region
 from services.gateway.pages.enginelines import ending_words
 from shared.enginewords import engine_words, ignored_words
 from shared.reasons import REASON_WORDS, thumbnail_words
@@ -29,6 +29,7 @@ def set_up_templates(app: web.Application) -> None:
     environment.filters["ending_words"] = ending_words
     environment.filters["engine_words"] = engine_words
     environment.filters["ignored_words"] = ignored_words
+    environment.filters["zone_label"] = zone_label
 
 
 async def show_icon(_request: web.Request) -> web.Response:

@@ -9,8 +9,10 @@ export function ownZone() {
   return zone && knows(zone) ? zone : "";
 }
 
+// As the list of zones writes it: the place first.
 export function readable(zone) {
-  return zone.replaceAll("_", " ");
+  const parts = zone.replaceAll("_", " ").split("/");
+  return (parts.length > 1 ? parts.slice(1) : parts).reverse().join(", ");
 }
 
 export function knows(zone) {

@@ -2,7 +2,7 @@
 // not pass.
 
 import { followCountdowns, left } from "./countdown.js";
-import { dayOf, ownZone, readable, timeOf } from "./clock.js";
+import { dayOf, knows, ownZone, readable, timeOf } from "./clock.js";
 
 const SILENCE = 5_000;
 const EVERY = 5_000;
@@ -24,6 +24,7 @@ function localise(root) {
     time.textContent = format.format(new Date(time.dateTime));
   }
   if (ownZone()) root.querySelector(".zone-name").textContent = readable(ownZone());
+  for (const other of root.querySelectorAll(".asked-in")) other.hidden = other.dataset.zone === (ownZone() || "UTC");
 }
 
 function setZone(control, zone) {
@@ -33,15 +34,20 @@ function setZone(control, zone) {
   control.value = zone;
 }
 
-// What was typed in another zone, and came back with a problem, stays in that zone.
+const changeForm = (root) => root.querySelector("#changes form[data-due]");
+
+const isTyped = (form) => form.dataset.typed !== undefined;
+
+// The zone the job was asked in, else the person's. What came back with a problem stays in the zone it was typed in.
 function localiseForm(root) {
-  const form = root.querySelector("form[data-due]");
-  if (!form?.dataset.due || !ownZone()) return;
+  const form = changeForm(root);
+  const zone = form?.dataset.zone || ownZone();
+  if (!form?.dataset.due || isTyped(form) || !zone || !knows(zone)) return;
   const due = new Date(form.dataset.due);
-  form.elements["date"].value = dayOf(due);
-  form.elements["date"].min = dayOf(new Date());
-  form.elements["time"].value = timeOf(due);
-  setZone(form.elements["time-zone"], ownZone());
+  form.elements["date"].value = dayOf(due, zone);
+  form.elements["date"].min = dayOf(new Date(), zone);
+  form.elements["time"].value = timeOf(due, zone);
+  setZone(form.elements["time-zone"], zone);
 }
 
 let announced = 0;
@@ -77,21 +83,30 @@ function show(fresh) {
   left();
 }
 
-// While the job may be asked the same, what is being typed there stays.
+// While the job may be asked the same, what is being typed there stays; what nobody has touched follows its time.
+function isOld(changes, state, due) {
+  const form = changeForm(document);
+  return changes.dataset.state !== state || Boolean(form && !isTyped(form) && form.dataset.due !== due);
+}
+
 function showChanges(fresh) {
   const current = document.getElementById("changes");
-  if (fresh.dataset.state !== current.dataset.state) exchange(current, fresh);
+  const due = fresh.querySelector("form[data-due]")?.dataset.due;
+  if (isOld(current, fresh.dataset.state, due)) exchange(current, fresh);
 }
+
+// The address says whether it was the person who had it deleted.
+const leave = () => location.replace(path + location.search);
 
 const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
 
-const isBehind = () => document.getElementById("changes").dataset.state !== status().dataset.state;
+const isBehind = () => isOld(document.getElementById("changes"), status().dataset.state, status().dataset.due);
 
 // Whether what stands here is how things are.
 async function refresh() {
   const headers = isBehind() ? {} : { "If-None-Match": `"${status().dataset.tag}"` };
   const answer = await fetch(path + location.search, { cache: "no-store", headers });
-  if (answer.status === 404 || answer.status === 410) location.replace(path);
+  if (answer.status === 404 || answer.status === 410) leave();
   if (answer.status !== 200) return answer.status < 400;
   const page = parsed(await answer.text());
   const fresh = page.getElementById("status");
@@ -132,7 +147,7 @@ function listen(since = "") {
   source.addEventListener("end", (event) => {
     clearTimeout(silent);
     source.close();
-    if (event.data === "expired") location.replace(path);
+    if (event.data === "expired") leave();
   });
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) giveUp();
@@ -156,6 +171,7 @@ document.addEventListener("visibilitychange", () => {
 
 localise(status());
 localiseForm(document);
+document.addEventListener("input", ({ target }) => target.closest("form[data-due]")?.setAttribute("data-typed", ""));
 followCountdowns(refreshIfPossible);
 if (status().dataset.more === "yes") listen();
 document.querySelector("#changes .problem-summary")?.focus();

@@ -46,6 +46,12 @@ class Problem:
     headers: Mapping[str, str] = field(default_factory=dict)
     advice: str = ""
 
+    @property
+    def heading(self) -> str:
+        """Of the page that tells it."""
+        too_many = self.status == web.HTTPTooManyRequests.status_code
+        return "Too many requests for now" if too_many else "Sorry, something went wrong!!"
+
 
 class Way(NamedTuple):
     """A link on an error page."""

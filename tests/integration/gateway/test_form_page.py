@@ -82,7 +82,7 @@ async def test_untouched_the_form_means_now_in_the_persons_own_zone(gateway: Gat
             chrome.get(on_loopback(gateway))
             assert not chrome.find_element(By.ID, "time-zone").is_displayed()
             choose_a_time(chrome)
-            assert text_of(chrome, "#time-zone option:checked") in ("America/New York", "New York")
+            assert text_of(chrome, "#time-zone option:checked") == "New York"
             chrome.find_element(By.CSS_SELECTOR, "label[for=when]").click()
             fill_in(chrome, {"search-query": "red pandas", "email": "someone@example.com", "images": "12"})
             send(chrome)
@@ -275,7 +275,7 @@ async def test_without_scripts_everything_works_from_the_server(gateway: Gateway
             send(chrome)
             refused = text_of(chrome)
             assert chrome.find_element(By.NAME, "date").is_displayed()
-            assert text_of(chrome, "#time-zone option:checked") == "America/Los Angeles"
+            assert text_of(chrome, "#time-zone option:checked") == "Los Angeles"
             type_in(chrome, "email", "someone@example.com")
             type_in(chrome, "country", "de")
             send(chrome)

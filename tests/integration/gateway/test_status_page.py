@@ -53,7 +53,7 @@ async def test_the_status_page_keeps_itself_fresh_and_speaks_the_persons_time(
     assert "Waiting for its time" in before
     assert "9:00" in before
     shown = text_of(chrome)
-    assert "Asia/Tokyo" in shown
+    assert "Times are in Tokyo" in shown
     assert "Time left: 19 min" in shown
     assert "24.8 MB" in shown
     assert f"137 pictures · SHA-256 {'ab' * 32}" in shown
@@ -62,13 +62,23 @@ async def test_the_status_page_keeps_itself_fresh_and_speaks_the_persons_time(
     assert chrome.execute_script("return window.neverReloaded")
 
 
+def until_form_is_set_to(chrome: Chrome, moment: str) -> None:
+    at = f".change-time[data-due^='{moment}']"
+    WebDriverWait(chrome, 15, 0.1).until(lambda _: chrome.find_elements(By.CSS_SELECTOR, at))
+
+
 async def test_news_take_nothing_from_whoever_is_typing(gateway: Gateway, chrome: Chrome, bus: Bus) -> None:
     job_id = uuid4()
     row = {"due_at": datetime.now(UTC) + timedelta(minutes=119.5)}
+    await gateway.put_row(job_id, due_at=datetime.now(UTC) + timedelta(days=2))
+    path = f"/jobs/{gateway.desk.links.status_token(job_id)}"
+    await asyncio.to_thread(chrome.get, on_loopback(gateway) + path)
     await gateway.put_row(job_id, **row)
+    await bus.publish(JobScheduled(job_id=job_id, sequence=1, due_at=row["due_at"]))
+    moved = row["due_at"].isoformat(timespec="milliseconds")[:23]
+    await asyncio.to_thread(until_form_is_set_to, chrome, moved)
 
     def visit() -> str:
-        chrome.get(f"{on_loopback(gateway)}/jobs/{gateway.desk.links.status_token(job_id)}")
         chrome.find_element(By.ID, "cancel-ask").click()
         fill_in(chrome, {"time": "22:15"})
         chrome.execute_script("document.getElementById('time').focus()")
@@ -147,20 +157,21 @@ async def test_another_time_is_asked_for_in_the_persons_own_zone(gateway: Gatewa
     await gateway.put_row(job_id, due_at=due_at)
     site, status = on_loopback(gateway), gateway.desk.links.status_token(job_id)
 
-    def visit() -> tuple[str | None, str]:
+    def visit() -> tuple[str | None, str | None, str]:
         chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
         try:
             chrome.get(f"{site}/jobs/{status}")
             shown = chrome.find_element(By.NAME, "time").get_attribute("value")
             fill_in(chrome, {"time": "22:15"})
             send(chrome)
-            return shown, text_of(chrome)
+            asked_for = chrome.find_element(By.NAME, "time").get_attribute("value")
+            return shown, asked_for, text_of(chrome)
         finally:
             chrome.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
 
-    shown, answer = await asyncio.to_thread(visit)
+    shown, asked_for, answer = await asyncio.to_thread(visit)
     event = await bus.event(job_id, RescheduleRequested)
 
-    assert shown == "21:00"
+    assert (shown, asked_for) == ("21:00", "22:15")
     assert "The new time will stand below in a moment." in answer
     assert event.due_at == due_at.replace(hour=13, minute=15)

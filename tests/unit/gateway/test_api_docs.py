@@ -155,6 +155,7 @@ async def test_its_page_tells_every_operation_field_and_code(visitor: ClientSess
     assert answer.status == 200
     for operation in OPERATIONS:
         assert f'id="{operation.name}"' in page
+        assert f'<li><a href="#{operation.name}">' in page
     for code in KNOWN:
         assert f'id="{code}"' in page
     for name in fields.NAMES:

@@ -69,6 +69,8 @@ async def test_what_was_typed_stands_in_the_form_that_comes_back(site: Site) -> 
 
     assert answer.status == 429
     assert answer.headers["Retry-After"] == "3600"
+    assert "<h1>Too many requests for now</h1>" in page
+    assert "something went wrong" not in page
     assert "There were too many jobs for this address lately. Please try again in 60 minutes" in page
     for value in ("Best hd wallpaper", "2021-09-20", "11:41", VICTIM, "145"):
         assert f'value="{value}"' in page
@@ -385,6 +387,7 @@ async def test_changes_have_a_share_of_their_own_and_the_page_says_so(site: Site
                 assert answer.status == expected
         stops = [await status_of(visitor, f"/stop/{uuid4()}", "POST") for _ in range(5)]
 
+    assert "<h1>Too many requests for now</h1>" in page
     assert "There were too many requests from where you are" in page
     assert answer.headers["Retry-After"] == "3600"
     assert "Content-Security-Policy" in answer.headers

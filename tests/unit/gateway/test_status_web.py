@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from aiohttp import ClientSession
 
+from shared.recipients import Recipient
 from tests.unit.gateway.connected import Gateway, Site
 from tests.unit.gateway.site import NOW, visiting
 
@@ -53,6 +54,14 @@ def refresh_in(page: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def shown_time(page: str) -> tuple[str, str]:
+    """What stands in the form that changes it."""
+    date, time = (re.search(rf'name="{name}"\s+type="{name}" value="([^"]*)"', page) for name in ("date", "time"))
+    assert date
+    assert time
+    return date[1], time[1]
+
+
 async def rescheduled(visitor: ClientSession, path: str) -> str:
     """Where that leads."""
     async with visitor.post(f"{path}/reschedule", data=ANOTHER_TIME, allow_redirects=False) as answer:
@@ -72,8 +81,10 @@ async def test_another_time_is_awaited_until_it_stands(site: Site, gateway: Gate
 
     assert there.startswith(f"{path}?asked=time&due=2021-09-02T02:00:00Z&since=")
     assert PASSED_ON in before
+    assert shown_time(before) == ("2021-09-02", "02:00")
     assert refresh_in(before) == 5
     assert PASSED_ON not in after
+    assert shown_time(after) == ("2021-09-02", "02:00")
     assert refresh_in(after) != 5
 
 
@@ -185,3 +196,58 @@ async def test_a_new_time_in_an_unknown_zone_is_refused_and_the_list_stands_on_a
     assert '<option value="UTC" selected>' in page
     assert 'value="07:30"' in page
     assert not gateway.kafka.records
+
+
+async def test_a_time_is_shown_and_changed_in_the_zone_it_was_asked_in(
+    site: Site, gateway: Gateway, visitor: ClientSession
+) -> None:
+    path = await a_job(site, gateway)
+    job_id = gateway.desk.links.read_status(path.removeprefix("/jobs/")).job_id
+    recipient = Recipient("someone@example.com", "Asia/Tokyo")
+    await gateway.desk.stores.get().recipients.put(job_id, recipient, due_at=TOMORROW, now=NOW)
+
+    page = await page_at(visitor, path)
+
+    assert "31 August 2021, 20:30 in Tokyo" in page
+    assert '<option value="Asia/Tokyo" selected>Tokyo</option>' in page
+    assert shown_time(page) == ("2021-08-31", "20:30")
+
+
+async def test_the_form_is_said_to_follow_the_time_unless_it_holds_what_was_typed(
+    site: Site, gateway: Gateway, visitor: ClientSession
+) -> None:
+    path = await a_job(site, gateway)
+    page = await page_at(visitor, path)
+    async with visitor.post(f"{path}/reschedule", data={**ANOTHER_TIME, "date": "2020-01-01"}) as answer:
+        refused = await answer.text()
+
+    due = f'data-due="{TOMORROW.isoformat()}"'
+    assert page.count(due) == 2
+    assert "data-typed" not in page
+    assert shown_time(refused) == ("2020-01-01", "07:30")
+    assert "data-typed" in refused
+    assert "novalidate" in page
+
+
+async def test_who_has_had_a_job_deleted_is_told_that_it_is(gateway: Gateway, visitor: ClientSession) -> None:
+    path = f"/jobs/{gateway.desk.links.status_token(uuid4())}"
+
+    async with visitor.get(f"{path}?asked=delete") as mine, visitor.get(path) as other:
+        asked_for, expired = await mine.text(), await other.text()
+
+    assert (mine.status, other.status) == (410, 410)
+    assert "Everything of this job is deleted." in asked_for
+    assert "something went wrong" not in asked_for
+    assert 'href="/">Return back to home</a>' in asked_for
+    assert "Link has expired" in expired
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("nothing_fits", "Change the search"), ("blocked", "Ask for the same again")]
+)
+async def test_where_the_same_would_come_to_nothing_another_search_is_offered(
+    site: Site, gateway: Gateway, visitor: ClientSession, reason: str, words: str
+) -> None:
+    path = await a_job(site, gateway, "failed", reason=reason)
+
+    assert f">{words}</button>" in await page_at(visitor, path)

@@ -1,4 +1,4 @@
-from services.gateway.asking.zones import UTC, zones_by_region
+from services.gateway.asking.zones import UTC, zone_label, zones_by_region
 from shared.zones import is_zone
 
 
@@ -16,3 +16,9 @@ def test_zones_stand_by_region_under_the_name_of_their_place() -> None:
     assert ("Europe/Berlin", "Berlin") in regions["Europe"]
     assert ("America/Argentina/Buenos_Aires", "Buenos Aires, Argentina") in regions["America"]
     assert list(regions["Asia"]) == sorted(regions["Asia"], key=lambda zone: zone[1])
+
+
+def test_a_zone_goes_by_the_same_name_wherever_it_is_shown() -> None:
+    listed = [zone for zones in zones_by_region().values() for zone in zones]
+
+    assert all(zone_label(name) == label for name, label in listed)
