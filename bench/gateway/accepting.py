@@ -41,14 +41,9 @@ def _forms(path: Path, count: int) -> Path:
     """Bodies, one a line."""
     nonces = Nonces((KEY,), timedelta(hours=2))
     day = f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}"
-    wish = {
-        "search-query": "Best hd wallpaper",
-        "when": "at",
-        "date": day,
-        "time": "11:41",
-        "time-zone": "Europe/Berlin",
-    }
-    person = {"email": "wsq.wee@example.com", "images": "145"}
-    lines = (urlencode({**wish, **person, "nonce": nonces.issue()}) for _ in range(count))
+    wish = {"search-query": "Best hd wallpaper", "images": "145"}
+    when = {"when": "at", "date": day, "time": "11:41", "time-zone": "Europe/Berlin"}
+    people = (f"person.{number}@mail-{number % 200}.example.com" for number in range(count))
+    lines = (urlencode({**wish, **when, "email": address, "nonce": nonces.issue()}) for address in people)
     path.write_text("".join(f"{line}\n" for line in lines))
     return path
