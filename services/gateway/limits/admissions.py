@@ -14,7 +14,7 @@ from uuid import UUID
 
 from services.gateway.limits.activity import FindingJobs, Noting, Place, check_places, is_ahead, places_of
 from services.gateway.limits.ledger import Entry
-from services.gateway.limits.quotas import HOUR, Quotas, Rule, TooManyError, check_address
+from services.gateway.limits.quotas import HOUR, UNLIMITED, Quotas, Rule, TooManyError, check_address
 from services.gateway.limits.sums import Counts, Subject, Sums
 from services.gateway.limits.turns import Asking, Share, Turn, Turns
 from services.gateway.limits.windows import MovingWindow
@@ -80,7 +80,7 @@ class Admissions:
 
     def by(self, client: str) -> Admitting:
         """For one client's requests."""
-        return partial(self._admit, client)
+        return _admit_all if self._quotas == UNLIMITED else partial(self._admit, client)
 
     async def moved(self, job_id: UUID, address: str, *, due_at: datetime, now: datetime) -> None:
         """The job has another time: it is known for as long as that asks for, and counts from when it was submitted."""
@@ -195,6 +195,12 @@ class Admissions:
 
 async def _no_entries() -> list[Entry]:
     return []
+
+
+@asynccontextmanager
+async def _admit_all(*_: object, **__: object) -> AsyncIterator[Keep]:
+    """Where nothing is limited, nothing is looked up or written down."""
+    yield _nothing
 
 
 async def _nothing() -> None: ...
