@@ -22,7 +22,7 @@ from services.gateway.web.bodies import MAX_BYTES, SECONDS
 from services.gateway.web.expectations import met
 from services.gateway.web.headers import add_headers_to_all
 from services.gateway.web.origins import own_forms_only
-from services.gateway.web.problems import answer_problems
+from services.gateway.web.problem_answers import answer_problems
 from services.gateway.web.serving import allow_all_sockets, serving_web
 from shared.cassandra import Cassandra
 from shared.health import serving_health

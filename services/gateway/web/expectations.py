@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from aiohttp import HttpVersion11, web
 
 from services.gateway.web.headers import REQUEST_ID, new_request_id
-from services.gateway.web.problems import answer, problem_of
+from services.gateway.web.problem_answers import answer
+from services.gateway.web.problems import problem_of
 
 _GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 

@@ -1,38 +1,29 @@
-"""Everything that goes wrong in a request, as one answer: a page for people, problem+json (RFC 9457) under /api."""
+"""Everything that goes wrong in a request: what each error tells a person, a program and the operator."""
 
 import errno
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import structlog
-from aiohttp import hdrs, web
-from aiohttp_jinja2 import render_template
+from aiohttp import web
 from prometheus_client import Counter
 
 from services.gateway.archives.handing import ArchiveMissingError
 from services.gateway.asking.fields import FieldError
 from services.gateway.asking.nonces import StaleFormError
-from services.gateway.desk import DESK
 from services.gateway.jobs.changes import ChangeUnconfirmedError, TimeFixedError, TimeRefusedError
 from services.gateway.jobs.statuses import LinkExpiredError
 from services.gateway.jobs.submissions import FormRefusedError, JobOverError, JobUnconfirmedError
 from services.gateway.limits.quotas import SAID, Rule, TooManyError
 from services.gateway.live.feed import TooManyStreamsError
 from services.gateway.web.bodies import ACCEPT_POST, MALFORMED, MalformedRequestError
-from services.gateway.web.documents import ProblemDocument, WrongField, answering
-from services.gateway.web.headers import REQUEST_ID, new_request_id
 from shared.errors import BadLinkError, DependencyAwayError
-from shared.links import Wish
 
 log = structlog.get_logger()
 
 RATE_LIMITED = Counter("aid_rate_limited_total", "Requests refused because there were too many", ["rule"])
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 _RETRY_AFTER = {"Retry-After": "30"}
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -51,13 +42,6 @@ class Problem:
         """Of the page that tells it."""
         too_many = self.status == web.HTTPTooManyRequests.status_code
         return "Too many requests for now" if too_many else "Sorry, something went wrong!!"
-
-
-class Way(NamedTuple):
-    """A link on an error page."""
-
-    path: str
-    words: str
 
 
 _BY_STATUS = {
@@ -163,40 +147,6 @@ def _of_http(error: web.HTTPException) -> Problem:
     return replace(known, headers=instead, advice=advice)
 
 
-@web.middleware
-async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Outermost: whatever is raised inside becomes an answer with a request id to ask us about."""
-    request[REQUEST_ID] = new_request_id()
-    # Each connection has a context of its own, and its next request another id: there is nothing to put back.
-    structlog.contextvars.bind_contextvars(request_id=request[REQUEST_ID])
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        if error.status < 400:  # noqa: PLR2004 - a redirect
-            raise
-        if isinstance(error, web.HTTPMethodNotAllowed) and request.method == hdrs.METH_OPTIONS:
-            return _methods(error)
-        return answer(request, problem_of(error), way_back=_way_back(request, error))
-    except Exception as error:  # noqa: BLE001 - the last resort
-        tell_operator(error)
-        return answer(request, problem_of(error), way_back=_way_back(request, error))
-
-
-def _way_back(request: web.Request, error: Exception) -> Way | None:
-    if isinstance(error, LinkExpiredError):
-        return Way(_retry_path(request, error.wish), "Ask for the same again") if error.wish else None
-    if isinstance(error, BadLinkError):
-        return None
-    if request.method == "POST" and request.path.startswith("/jobs/") and "status" in request.match_info:
-        return Way(f"/jobs/{request.match_info['status']}", "Back to your job")
-    is_short = isinstance(error, DependencyAwayError | ArchiveMissingError)
-    return Way(request.path, "Try again") if is_short and request.method == "GET" else None
-
-
-def _retry_path(request: web.Request, wish: Wish) -> str:
-    return f"/retry/{request.app[DESK].links.retry_token(wish)}"
-
-
 def tell_operator(error: Exception) -> None:
     """Of what is wrong on our side, or too much; what people send wrongly stands in the access log."""
     if isinstance(error, DependencyAwayError):
@@ -206,40 +156,3 @@ def tell_operator(error: Exception) -> None:
         log.info("rate_limited", rule=error.name)
     elif problem_of(error) is _INTERNAL:
         log.error("request_failed", exc_info=error)
-
-
-def _methods(error: web.HTTPMethodNotAllowed) -> web.Response:
-    """To OPTIONS: what can be done at this address, by our own pages alone."""
-    return web.Response(status=204, headers={"Allow": ", ".join(sorted({*error.allowed_methods, hdrs.METH_OPTIONS}))})
-
-
-def answer(request: web.Request, problem: Problem, *, way_back: Way | None = None) -> web.Response:
-    """`way_back`: where to go on, besides home."""
-    if request.path.startswith("/api/"):
-        document = _document(problem, request[REQUEST_ID])
-        response = answering(document, status=problem.status, kind="application/problem+json")
-    else:
-        context = {"problem": problem, "request_id": request[REQUEST_ID], "way_back": way_back}
-        response = render_template("error.html", request, context, status=problem.status)
-    response.headers.update(problem.headers)
-    if problem.status == web.HTTPRequestTimeout.status_code:
-        response.force_close()  # the rest of the body may still come
-    return response
-
-
-def _document(problem: Problem, request_id: str) -> ProblemDocument:
-    return ProblemDocument(
-        type=f"/api#{problem.code}",
-        title=problem.detail,
-        status=problem.status,
-        code=problem.code,
-        request_id=request_id,
-        detail=problem.advice or None,
-        errors=[_told(name, wrong) for name, wrong in problem.fields.items()] or None,
-    )
-
-
-def _told(name: str, wrong: FieldError) -> WrongField:
-    """The name may be anything that JSON can hold."""
-    readable = name.encode(errors="backslashreplace").decode()[:_LONGEST_NAME]
-    return WrongField(field=readable, code=wrong.code, message=str(wrong), context=wrong.context)

@@ -18,7 +18,7 @@ from services.gateway.jobs.submissions import FormRefusedError
 from services.gateway.limits.quotas import Rule, TooManyError
 from services.gateway.web.bodies import MalformedRequestError
 from services.gateway.web.headers import SECURITY
-from services.gateway.web.problems import Handler
+from services.gateway.web.problem_answers import Handler
 from services.gateway.web.serving import serving_web
 from shared.errors import BadLinkError, DependencyAwayError
 from tests.unit.gateway.routes import Route, every_route

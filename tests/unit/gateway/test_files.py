@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from services.gateway.archives.files import is_one_range, serve
 from services.gateway.archives.handing import Archive
-from services.gateway.web.problems import answer_problems
+from services.gateway.web.problem_answers import answer_problems
 from services.gateway.web.serving import serving_web
 from shared.localarchives import LocalArchives
 
