@@ -169,9 +169,11 @@ async def test_whoever_comes_back_is_told_nothing_while_nothing_has_changed(deaf
         known = (await page.event()).id
 
     for query, headers in (("", {"Last_Event_ID": known}), (f"?last-event-id={known}", {})):
+        await until_all_have_left(deaf)
         async with opened(deaf, path + query, **headers) as page:
             assert (await page.next()).event == "comment"
 
+    await until_all_have_left(deaf)
     await deaf.put_row(job_id, due_at=IN_A_DAY, query="dogs", version=2)
     async with opened(deaf, path, Last_Event_ID=known) as page:
         told = await page.event()
@@ -203,6 +205,7 @@ async def test_a_stream_ends_when_all_is_told_and_when_nothing_is_left(deaf: Gat
         assert (await program.event()).event == "status"
         assert await program.event() == Told("end", "complete", "")
 
+    await until_all_have_left(deaf)
     async with opened(deaf, f"{path}?asked=delete") as page:
         await page.event()
         await deaf.put_row(job_id, state="expired", version=3)
