@@ -13,9 +13,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from uuid import UUID, uuid4
 
-from bench.servers import real_servers
+from bench.servers import provision, real_servers
 from shared.events import JobScheduled, JobSubmitted
-from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.topics import JOB_DUE, JOB_LIFECYCLE
 from tests.integration.bus import Bus, listening
 from tests.integration.running import running
@@ -48,9 +47,7 @@ def report(title: str, late: list[float]) -> None:
 
 
 async def measure(seconds: int, each: int, kafka_url: str, cassandra_hosts: str, home: Path) -> None:
-    settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts)
-    await create_tables(settings)
-    await create_topics(settings)
+    await provision(kafka_url, cassandra_hosts)
     environment = {"AID_KAFKA_URL": kafka_url, "AID_CASSANDRA_HOSTS": cassandra_hosts}
     async with (
         listening(kafka_url, JOB_DUE, JOB_LIFECYCLE) as bus,

@@ -10,6 +10,7 @@ from deploy.local.cassandra import Cassandra
 from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import serving
+from shared.provision import ProvisionSettings, create_tables, create_topics
 
 
 @contextmanager
@@ -21,3 +22,10 @@ def real_servers(home: Path) -> Iterator[tuple[str, str]]:
     cassandra = Cassandra(home=home, jars=cassandra_jars(), port=cassandra_port, storage_port=storage_port)
     with serving(kafka, home), serving(cassandra, home):
         yield kafka.url, cassandra.hosts
+
+
+async def provision(kafka_url: str, cassandra_hosts: str) -> None:
+    """The tables and topics, as a deployment makes them."""
+    settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts)
+    await create_tables(settings)
+    await create_topics(settings)

@@ -15,8 +15,7 @@ from pathlib import Path
 from bench.gateway import accepting, open_pages, showing, slow_clients
 from bench.gateway.servers import both
 from bench.gateway.wrk import Wrk
-from bench.servers import real_servers
-from shared.provision import ProvisionSettings, create_tables, create_topics
+from bench.servers import provision, real_servers
 from tests.unlimited import WITHOUT_LIMITS
 
 PAGES, SLOW = 500, 500
@@ -27,9 +26,7 @@ OUT_OF_REACH = dict.fromkeys(WITHOUT_LIMITS, "1000000000")
 
 async def measure(wrk: Wrk, rounds: int, calm: float, home: Path) -> None:
     with real_servers(home / "servers") as hosts:
-        settings = ProvisionSettings(kafka_url=hosts[0], cassandra_hosts=hosts[1])
-        await create_tables(settings)
-        await create_topics(settings)
+        await provision(*hosts)
         async with both(*hosts, home) as servers:
             print(await accepting.row(servers, wrk, rounds, home))
             print(await showing.row(servers, wrk, rounds))

@@ -2,53 +2,34 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
 
+from bench.gateway.servers import KEY, environment_of
 from bench.packing.origin import Origin
-from bench.servers import real_servers
+from bench.servers import provision, real_servers
 from deploy.local.ports import free_ports
 from shared.archives import ArchiveFile
 from shared.cassandra import Cassandra
 from shared.links import Links
-from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.settings import host_ports
 from tests.integration.running import running
-from tests.unlimited import WITHOUT_LIMITS
 
 BYTES = 200 * 1024 * 1024
-KEY = "a key of a measurement that is long enough"
 
 
 async def row(origin: Origin, home: Path, rounds: int) -> str:
     with real_servers(home / "servers") as (kafka_url, cassandra_hosts):
-        settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts)
-        await create_tables(settings)
-        await create_topics(settings)
+        await provision(kafka_url, cassandra_hosts)
         (port,) = free_ports(1)
         archives = home / "served"
-        environment = _environment(kafka_url, cassandra_hosts, archives, port)
+        environment = environment_of(kafka_url, cassandra_hosts, archives, port)
         async with running("gateway", environment, home):
             path = await _archive(cassandra_hosts, archives, port)
             (origin.files / "all.zip").symlink_to(path[0])
             return _compare(path[1], f"http://{origin.hosts[0]}:{origin.port}/all.zip", rounds)
-
-
-def _environment(kafka_url: str, cassandra_hosts: str, archives: Path, port: int) -> Mapping[str, str]:
-    return {
-        "AID_KAFKA_URL": kafka_url,
-        "AID_CASSANDRA_HOSTS": cassandra_hosts,
-        "AID_ARCHIVES": archives.as_uri(),
-        "AID_SECRET_KEYS": KEY,
-        "AID_ADDRESS_KEY": KEY,
-        **WITHOUT_LIMITS,
-        "AID_PUBLIC_URL": f"http://127.0.0.1:{port}",
-        "AID_WEB_HOST": "127.0.0.1",
-        "AID_WEB_PORT": str(port),
-    }
 
 
 async def _archive(cassandra_hosts: str, archives: Path, port: int) -> tuple[Path, str]:
