@@ -30,7 +30,7 @@ from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionP
 from cassandra.protocol import ErrorMessage, ErrorMessageSub, OverloadedErrorMessage
 from cassandra.query import BatchStatement, BatchType, PreparedStatement, dict_factory
 
-from shared.errors import DependencyAwayError, OutcomeUnknownError
+from shared.errors import DependencyAwayError, OutcomeUnknownError, brief
 
 Row = dict[str, Any]
 
@@ -65,7 +65,7 @@ class Cassandra:
         try:
             return await asyncio.to_thread(cls._connect, hosts, keyspace)
         except (*_AWAY, UnresolvableContactPoints, ErrorMessageSub) as error:
-            raise DependencyAwayError("cassandra", _brief(error)) from error
+            raise DependencyAwayError("cassandra", brief(error)) from error
 
     @classmethod
     def _connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
@@ -132,7 +132,7 @@ class Cassandra:
             try:
                 prepared = await asyncio.to_thread(self._session.prepare, cql)
             except _AWAY as error:
-                raise DependencyAwayError("cassandra", _brief(error)) from error
+                raise DependencyAwayError("cassandra", brief(error)) from error
             self._prepared[cql] = prepared
         return prepared
 
@@ -141,7 +141,7 @@ class Cassandra:
             try:
                 return await _all_pages(self._session.execute_async(statement))
             except _AWAY as error:
-                raise DependencyAwayError("cassandra", _brief(error)) from error
+                raise DependencyAwayError("cassandra", brief(error)) from error
             except ErrorMessage as error:
                 # The driver has no class for what Paxos v1 answers when it cannot tell whether a write was applied.
                 if error.code == _CAS_WRITE_UNKNOWN:
@@ -181,7 +181,3 @@ def _profile() -> ExecutionProfile:
         request_timeout=10,
         row_factory=dict_factory,
     )
-
-
-def _brief(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:300]

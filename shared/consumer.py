@@ -21,7 +21,7 @@ from prometheus_client import Counter
 
 from shared.cloudevents import Delivery, Record, event_in, says_it_is_ours
 from shared.deadletters import Failure, cut_letter, dead_letter
-from shared.errors import InvalidEventError, ServiceUnfitError
+from shared.errors import InvalidEventError, ServiceUnfitError, brief
 from shared.events import Event
 from shared.tolerance import Exceeded, Tolerance
 from shared.waiting import pauses, until_available
@@ -135,7 +135,7 @@ class Consumer:
             offset=delivery.offset,
             failed_jobs=exceeded.failed,
             of_the_last=exceeded.seen,
-            error=f"{type(error).__name__}: {error}"[:300],
+            error=brief(error),
             advice=ADVICE,
         ) from error
 

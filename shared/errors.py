@@ -71,3 +71,8 @@ class RunError(AidError):
 
 class BadLinkError(AidError):
     """A link whose signature is not ours, or that is not of this kind."""
+
+
+def brief(error: BaseException) -> str:
+    """For the log, and for whoever is told that something is away."""
+    return f"{type(error).__name__}: {error}"[:300]

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.errors import DependencyAwayError
+from shared.errors import DependencyAwayError, brief
 from shared.goodbyes import say_goodbye
 from shared.movement import Lag
 
@@ -82,4 +82,4 @@ async def _answering() -> AsyncIterator[None]:
         async with asyncio.timeout(ANSWER_SECONDS):
             yield
     except (KafkaError, TimeoutError) as error:
-        raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
+        raise DependencyAwayError("kafka", brief(error)) from error

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, ProducerClosed
 
 from shared.cloudevents import Record, encode
-from shared.errors import DependencyAwayError
+from shared.errors import DependencyAwayError, brief
 from shared.events import Event
 from shared.goodbyes import say_goodbye
 from shared.waiting import until_available
@@ -60,7 +60,7 @@ class Publisher:
                 await self._replace(producer)
             if isinstance(error, MessageSizeTooLargeError):
                 raise
-            raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
+            raise DependencyAwayError("kafka", brief(error)) from error
 
     async def answers(self) -> bool:
         """Whether a broker answers now: the readiness check."""

@@ -9,7 +9,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 
 from shared.dlq.letters import Letter, Lying, letters_among, receipt_for
-from shared.errors import DependencyAwayError
+from shared.errors import DependencyAwayError, brief
 
 ANSWER_SECONDS = 15.0
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024
@@ -78,4 +78,4 @@ def _named() -> Iterator[None]:
     try:
         yield
     except KafkaError as error:
-        raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
+        raise DependencyAwayError("kafka", brief(error)) from error

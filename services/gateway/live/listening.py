@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from shared.anyrecords import read_any_record
-from shared.errors import DependencyAwayError
+from shared.errors import DependencyAwayError, brief
 from shared.goodbyes import say_goodbye
 from shared.topics import JOB_LIFECYCLE, JOB_PROGRESS
 from shared.waiting import pauses, until_available
@@ -42,7 +42,7 @@ async def listen(kafka_url: str, tell: Callable[[UUID], None]) -> None:
         try:
             await _read(kafka_url, tell)
         except KafkaError as error:
-            log.warning("dependency_away", dependency="kafka", detail=f"{type(error).__name__}: {error}"[:300])
+            log.warning("dependency_away", dependency="kafka", detail=brief(error))
         except Exception:
             # Were it to stop, every page would be behind from then on.
             log.exception("feed_failed")
@@ -84,7 +84,7 @@ async def _start(consumer: AIOKafkaConsumer) -> None:
             # Else each partition begins at whatever end it has when it is first read.
             await asyncio.gather(*map(consumer.position, consumer.assignment()))
     except (KafkaError, TimeoutError) as error:
-        raise DependencyAwayError("kafka", f"{type(error).__name__}: {error}"[:300]) from error
+        raise DependencyAwayError("kafka", brief(error)) from error
 
 
 async def _pass_on(consumer: AIOKafkaConsumer, tell: Callable[[UUID], None]) -> None:
