@@ -11,13 +11,14 @@ from services.gateway.asking.forms import read_form
 from services.gateway.desk import DESK, Desk
 from services.gateway.jobs import changes
 from services.gateway.jobs.again import again_path
-from services.gateway.jobs.finding import find_status
+from services.gateway.jobs.finding import find_status, status_at
 from services.gateway.jobs.statuses import ACCEPTED, Status
 from services.gateway.jobs.submissions import Accepted, accept
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.live.looks import is_known, look_at
 from services.gateway.web.bodies import MalformedRequestError, json_pairs
 from services.gateway.web.documents import answering
+from shared.links import SignedJob
 
 _KEY = re.compile(r"[\x21-\x7e]{16,200}")
 
@@ -88,7 +89,7 @@ def _idempotency_key(request: web.Request) -> str | None:
 
 async def _status_of(desk: Desk, accepted: Accepted) -> Status:
     if accepted.known:
-        return await find_status(desk, desk.links.status_token(accepted.job_id))
+        return await status_at(desk, SignedJob(accepted.job_id, accepted.submitted_at))
     form = accepted.form
     return Status(
         accepted.job_id,

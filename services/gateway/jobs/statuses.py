@@ -1,20 +1,17 @@
 """How a job fares, as the holder of its status link sees it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
-from shared.claims import Heartbeat
 from shared.errors import AidError, Reason
 from shared.events import Stage
 from shared.fields import Refusals
 from shared.filters import NO_FILTERS, Filters
-from shared.jobs import JobState, JobView
-from shared.links import SignedJob, Wish
-from shared.recipients import Recipient
-from shared.searches import NOT_ASKED, UNDER_WAY, Asked, Search
+from shared.jobs import JobState
+from shared.links import Wish
+from shared.searches import NOT_ASKED, UNDER_WAY, Asked
 
 ACCEPTED = "accepted"
 """Before the scheduler has written its row; afterwards the states are those of the row."""
@@ -26,36 +23,6 @@ class LinkExpiredError(AidError):
     def __init__(self, detail: str, wish: Wish | None = None) -> None:
         super().__init__(detail)
         self.wish = wish
-
-
-class FindingJobs(Protocol):
-    async def find(self, job_id: UUID) -> JobView | None: ...
-
-
-class FindingRecipients(Protocol):
-    async def find(self, job_id: UUID) -> Recipient | None: ...
-
-
-class ReadingHeartbeats(Protocol):
-    async def last(self, job_id: UUID, run: int, stage: Stage) -> Heartbeat | None: ...
-
-
-class FindingSearches(Protocol):
-    async def find(self, job_id: UUID) -> Search | None: ...
-
-
-class ReadingStores(Protocol):
-    @property
-    def jobs(self) -> FindingJobs: ...
-
-    @property
-    def recipients(self) -> FindingRecipients: ...
-
-    @property
-    def heartbeats(self) -> ReadingHeartbeats: ...
-
-    @property
-    def searches(self) -> FindingSearches: ...
 
 
 @dataclass(frozen=True)
@@ -119,83 +86,6 @@ class Status:
 
     def downloadable(self, now: datetime) -> bool:
         return self.state == JobState.COMPLETED and not has_passed(self.link_until, now)
-
-
-async def status_of(signed: SignedJob, *, stores: ReadingStores) -> Status:
-    """LinkExpiredError when the job is over and cleared away.
-
-    A job without a row that still has a recipient waits for the scheduler, however long that is away.
-    """
-    job_id = signed.job_id
-    job = await stores.jobs.find(job_id)
-    if job is None and (recipient := await stores.recipients.find(job_id)):
-        return Status(job_id, ACCEPTED, submitted_at=recipient.submitted_at or signed.signed_at)
-    if job is None or job.state is JobState.EXPIRED:
-        raise LinkExpiredError("nothing is left of this job")
-    if job.state is JobState.SCHEDULED:
-        return status_of_row(job)
-    search = await stores.searches.find(job_id)
-    if job.state is JobState.RUNNING:
-        searching = await stores.heartbeats.last(job.job_id, job.run, Stage.SEARCH)
-        packing = await stores.heartbeats.last(job.job_id, job.run, Stage.PACK)
-        return told_by(search, running_status(job, searching, packing))
-    return told_by(search, status_of_row(job))
-
-
-def told_by(search: Search | None, status: Status) -> Status:
-    """With what the search itself has noted: often ahead of the beats. Of a completed job the row knows better."""
-    if search is None:
-        return status
-    shown = search.of_a_job_that_is_over if status.ended else search
-    found = status.found if status.state == JobState.COMPLETED else max(status.found or 0, search.found_so_far)
-    return replace(status, engines=shown.asked, found=found, left_out=search.left_out)
-
-
-def status_of_row(job: JobView) -> Status:
-    return Status(
-        job_id=job.job_id,
-        state=job.state,
-        version=job.version,
-        query=job.query,
-        asked=job.images,
-        filters=job.filters,
-        found=job.found,
-        kept=job.kept,
-        thumbnails=job.thumbnails,
-        refused=sum(job.refused.values()) if job.kept is not None else None,
-        refused_by_reason=job.refused,
-        not_needed=job.not_needed,
-        submitted_at=job.submitted_at,
-        due_at=job.due_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        link_until=job.expires_at,
-        rescheduled_at=job.rescheduled_at,
-        reason=job.reason,
-        archive_run=job.archive_run,
-        archive_size=job.archive_size,
-        archive_sha256=job.archive_sha256,
-    )
-
-
-def running_status(job: JobView, search: Heartbeat | None, pack: Heartbeat | None) -> Status:
-    """The row says nothing of a run before its end; the beats of its two stages do."""
-    found = max((beat.counts.found for beat in (search, pack) if beat), default=None)
-    return Status(
-        job_id=job.job_id,
-        state=job.state,
-        version=job.version,
-        stage=Stage.PACK if pack else Stage.SEARCH,
-        query=job.query,
-        asked=job.images,
-        filters=job.filters,
-        found=found,
-        kept=pack.counts.kept if pack else None,
-        refused=pack.counts.refused if pack else None,
-        submitted_at=job.submitted_at,
-        due_at=job.due_at,
-        started_at=job.started_at,
-    )
 
 
 def has_passed(moment: datetime | None, now: datetime) -> bool:

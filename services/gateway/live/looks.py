@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from hashlib import blake2b
 
 from aiohttp import web
 
 from services.gateway.archives.sheets import AWAITED, sheet_beside
 from services.gateway.desk import Desk
-from services.gateway.jobs.statuses import Status, status_of
+from services.gateway.jobs.finding import status_at
+from services.gateway.jobs.statuses import Status
 from services.gateway.patience import within
 from shared.contactsheets import Extent
 from shared.jobs import JobState
@@ -36,7 +38,7 @@ class Look:
     left_alone: Mapping[str, datetime] = field(default_factory=dict)
     zone: str | None = None
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """The same while there is nothing new to show, on every gateway: an ETag, and the id of an event."""
         shown = blake2b(repr(self).encode(), digest_size=6).hexdigest()
@@ -57,7 +59,7 @@ class Look:
 
 async def look_at(desk: Desk, signed: SignedJob) -> Look:
     """LinkExpiredError or DependencyAwayError."""
-    status = await within(desk.patience, "cassandra", status_of(signed, stores=desk.stores.get()))
+    status = await status_at(desk, signed)
     left_alone = await within(desk.patience, "cassandra", _left_alone(desk, status))
     zone = await within(desk.patience, "cassandra", _zone(desk, status))
     sheet = await sheet_beside(desk, status)

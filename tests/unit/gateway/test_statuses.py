@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from services.gateway.api.answers import Archive, Engine
 from services.gateway.api.documents import document_of
-from services.gateway.jobs.statuses import Status, running_status, status_of_row, told_by
+from services.gateway.jobs.finding import running_status, status_of_row, told_by
+from services.gateway.jobs.statuses import Status
 from shared.claims import Counts, Heartbeat
 from shared.events import Stage
 from shared.filters import Colour, Filters
