@@ -10,10 +10,11 @@ from services.gateway.asking.due import read_due
 from services.gateway.asking.forms import read_form
 from services.gateway.desk import DESK, Desk
 from services.gateway.jobs import changes
+from services.gateway.jobs.accepting import accept_at
 from services.gateway.jobs.again import again_path
 from services.gateway.jobs.finding import find_status, status_at
 from services.gateway.jobs.statuses import ACCEPTED, Status
-from services.gateway.jobs.submissions import Accepted, accept
+from services.gateway.jobs.submissions import Accepted
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.live.looks import is_known, look_at
 from services.gateway.web.bodies import MalformedRequestError, json_pairs
@@ -27,15 +28,8 @@ async def submit_job(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     key = _idempotency_key(request)
     pairs, now = await json_pairs(request), desk.now()
-    accepted = await accept(
-        read_form(pairs, now=now, limits=desk.limits),
-        key,
-        stores=desk.stores.get,
-        publisher=desk.publisher.get,
-        admit=desk.admissions.by(request[CLIENT]),
-        now=now,
-        patience=desk.patience,
-    )
+    reading = read_form(pairs, now=now, limits=desk.limits)
+    accepted = await accept_at(desk, reading, key, client=request[CLIENT], now=now)
     return _taken(desk, await _status_of(desk, accepted))
 
 

@@ -13,9 +13,8 @@ from typing import Protocol
 
 from services.gateway.limits.quotas import HOUR, Accepted, Rule, check_counted, hour_of
 
-Place = tuple[str, datetime]
+Bucket = tuple[str, datetime]
 """A subject and an hour."""
-
 
 _LATE = timedelta(minutes=1)
 """So long after its end an hour may still be written to. Then what the others have in it is read once."""
@@ -40,31 +39,31 @@ class Sums:
     """Of this replica."""
 
     def __init__(self) -> None:
-        self._accepted: Counter[Place] = Counter()
-        self._settled: dict[Place, int] = {}
+        self._accepted: Counter[Bucket] = Counter()
+        self._settled: dict[Bucket, int] = {}
         self._forgot_before: datetime | None = None
 
-    async def elsewhere(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> dict[Place, int]:
+    async def elsewhere(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> dict[Bucket, int]:
         """What the others have accepted in this hour and in the last."""
         self._forget(now)
-        places = [(subject.name, hour) for subject in subjects for hour in _hours(now)]
-        known = {place: self._settled[place] for place in places if place in self._settled}
-        unknown = [place for place in places if place not in known]
-        read = await asyncio.gather(*(counts.count_elsewhere(*place) for place in unknown))
+        buckets = [(subject.name, hour) for subject in subjects for hour in _hours(now)]
+        known = {bucket: self._settled[bucket] for bucket in buckets if bucket in self._settled}
+        unknown = [bucket for bucket in buckets if bucket not in known]
+        read = await asyncio.gather(*(counts.count_elsewhere(*bucket) for bucket in unknown))
         found = dict(zip(unknown, read, strict=True))
         # Of whoever was only ever refused nothing is remembered: there is no end to those.
         self._settled |= {
-            place: sum_
-            for place, sum_ in found.items()
-            if place[1] + HOUR + _LATE < now and (sum_ or self._has_counted(place[0], now))
+            bucket: sum_
+            for bucket, sum_ in found.items()
+            if bucket[1] + HOUR + _LATE < now and (sum_ or self._has_counted(bucket[0], now))
         }
         return found | known
 
-    def check(self, subjects: Iterable[Subject], elsewhere: dict[Place, int], now: datetime) -> None:
+    def check(self, subjects: Iterable[Subject], elsewhere: dict[Bucket, int], now: datetime) -> None:
         """TooManyError when the share of one is used up."""
         for subject in subjects:
-            places = [(subject.name, hour) for hour in _hours(now)]
-            accepted = Accepted(*(elsewhere[place] + self._accepted[place] for place in places))
+            buckets = [(subject.name, hour) for hour in _hours(now)]
+            accepted = Accepted(*(elsewhere[bucket] + self._accepted[bucket] for bucket in buckets))
             check_counted(subject.rule, accepted, subject.most, now)
 
     def add(self, subjects: Iterable[Subject], now: datetime) -> None:
@@ -77,8 +76,8 @@ class Sums:
         self._accepted = +self._accepted
 
     async def write(self, subjects: Iterable[Subject], now: datetime, counts: Counts) -> None:
-        places = [(subject.name, hour_of(now)) for subject in subjects]
-        await asyncio.gather(*(counts.put_count(*place, self._accepted[place]) for place in places))
+        buckets = [(subject.name, hour_of(now)) for subject in subjects]
+        await asyncio.gather(*(counts.put_count(*bucket, self._accepted[bucket]) for bucket in buckets))
 
     def _has_counted(self, subject: str, now: datetime) -> bool:
         return any((subject, hour) in self._accepted for hour in _hours(now))
@@ -89,8 +88,8 @@ class Sums:
             return
         self._forgot_before = before
         for sums in (self._accepted, self._settled):
-            for place in [place for place in sums if place[1] < before]:
-                del sums[place]
+            for bucket in [bucket for bucket in sums if bucket[1] < before]:
+                del sums[bucket]
 
 
 def _hours(now: datetime) -> tuple[datetime, datetime]:

@@ -8,7 +8,8 @@ from services.gateway.asking import fields
 from services.gateway.asking.forms import Reading, read_form
 from services.gateway.asking.nonces import StaleFormError
 from services.gateway.desk import DESK, Desk
-from services.gateway.jobs.submissions import Accepted, FormRefusedError, JobOverError, accept
+from services.gateway.jobs.accepting import accept_at
+from services.gateway.jobs.submissions import Accepted, FormRefusedError, JobOverError
 from services.gateway.limits.crowds import CLIENT
 from services.gateway.limits.quotas import TooManyError
 from services.gateway.pages.form_page import form_page
@@ -46,15 +47,8 @@ def _nonce_of(desk: Desk, reading: Reading) -> str | None:
 
 async def _accept(request: web.Request, reading: Reading, signed_nonce: str | None, now: datetime) -> Accepted:
     desk = request.app[DESK]
-    return await accept(
-        reading,
-        desk.nonces.read(signed_nonce) if signed_nonce else None,
-        stores=desk.stores.get,
-        publisher=desk.publisher.get,
-        admit=desk.admissions.by(request[CLIENT]),
-        now=now,
-        patience=desk.patience,
-    )
+    nonce = desk.nonces.read(signed_nonce) if signed_nonce else None
+    return await accept_at(desk, reading, nonce, client=request[CLIENT], now=now)
 
 
 async def show_retry(request: web.Request) -> web.Response:

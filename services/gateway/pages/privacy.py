@@ -14,7 +14,6 @@ from shared.topics import JOB_INBOX, dead_letters
 _LONGEST_SEGMENT = timedelta(days=1)
 """So much longer than asked Kafka may keep a message."""
 
-
 _MAIL_PATIENCE = timedelta(hours=4)
 _NOTHING_HEARD = timedelta(hours=4, minutes=30)
 
@@ -24,6 +23,31 @@ class Kept:
     what: str
     why: str
     how_long: str
+
+
+_WHATEVER_IS_SET = (
+    Kept(
+        "That there was a job, by its number",
+        "So that no job is done twice",
+        "45 days after its end",
+    ),
+    Kept(
+        "A fingerprint of your address, with the number and the time of the job",
+        "So that nobody has a great many mails sent to one address",
+        "Until two days after the time the job was set for",
+    ),
+    Kept("How many jobs were asked for by addresses of one provider", "So that the site is there for all", "3 hours"),
+    Kept(
+        "A fingerprint of your address, if you have asked never to be mailed",
+        "To recognise it, and to keep quiet",
+        "Until you allow mails again",
+    ),
+    Kept(
+        "The network address you came from",
+        "So that nobody asks for too much at once",
+        "Until 61 minutes after you last came, in memory only; it is in no log",
+    ),
+)
 
 
 async def show_privacy(request: web.Request) -> web.Response:
@@ -59,27 +83,5 @@ def what_is_kept(cleanup: timedelta) -> list[Kept]:
             "So that no job is lost when a machine fails",
             f"{messages} days; {letters} days if a message could not be handled",
         ),
-        Kept(
-            "That there was a job, by its number",
-            "So that no job is done twice",
-            "45 days after its end",
-        ),
-        Kept(
-            "A fingerprint of your address, with the number and the time of the job",
-            "So that nobody has a great many mails sent to one address",
-            "Until two days after the time the job was set for",
-        ),
-        Kept(
-            "How many jobs were asked for by addresses of one provider", "So that the site is there for all", "3 hours"
-        ),
-        Kept(
-            "A fingerprint of your address, if you have asked never to be mailed",
-            "To recognise it, and to keep quiet",
-            "Until you allow mails again",
-        ),
-        Kept(
-            "The network address you came from",
-            "So that nobody asks for too much at once",
-            "Until 61 minutes after you last came, in memory only; it is in no log",
-        ),
+        *_WHATEVER_IS_SET,
     ]

@@ -11,8 +11,7 @@ from aiohttp import ClientResponse
 from shared.events import CancelRequested, DeleteRequested, RescheduleRequested
 from shared.fields import to_milliseconds
 from shared.recipients import Recipient
-from shared.topics import JOB_INBOX
-from tests.integration.bus import Bus, listening
+from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
 from tests.integration.gateway.gateways import Gateway, serving_gateway
 
@@ -25,12 +24,6 @@ IN_THE_FUTURE = datetime.now(UTC).replace(hour=12, minute=0, second=0, microseco
 async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     async with serving_gateway(backbone, tmp_path_factory.mktemp("archives")) as gateway:
         yield gateway
-
-
-@pytest.fixture(scope="module")
-async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
-    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
-        yield bus
 
 
 async def a_job(gateway: Gateway, **columns: object) -> tuple[UUID, str]:

@@ -11,8 +11,7 @@ from shared.archives import ArchiveFile
 from shared.events import CancelRequested
 from shared.links import Wish
 from shared.recipients import Recipient
-from shared.topics import JOB_INBOX
-from tests.integration.bus import Bus, listening
+from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
 from tests.integration.gateway.gateways import Gateway, serving_gateway
 
@@ -26,12 +25,6 @@ TABLES = ("jobs", "recipients", "searches", "claims", "mails")
 async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     async with serving_gateway(backbone, tmp_path_factory.mktemp("archives")) as gateway:
         yield gateway
-
-
-@pytest.fixture(scope="module")
-async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
-    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
-        yield bus
 
 
 async def a_ready_job(gateway: Gateway) -> UUID:

@@ -15,8 +15,7 @@ from shared.events import Event, JobSubmitted, Stage
 from shared.filters import Colour, Filters, MinimumSize
 from shared.recipients import Recipient, Recipients
 from shared.searches import Asked, Search, Searches
-from shared.topics import JOB_INBOX
-from tests.integration.bus import Bus, listening
+from tests.integration.bus import Bus
 from tests.integration.conftest import Backbone
 from tests.integration.gateway.gateways import Gateway, serving_gateway, tomorrow_at_noon
 
@@ -27,12 +26,6 @@ pytestmark = pytest.mark.integration
 async def gateway(backbone: Backbone, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gateway]:
     async with serving_gateway(backbone, tmp_path_factory.mktemp("archives")) as gateway:
         yield gateway
-
-
-@pytest.fixture(scope="module")
-async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
-    async with listening(backbone.kafka_url, JOB_INBOX) as bus:
-        yield bus
 
 
 async def nonce_of(gateway: Gateway) -> str:
