@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.logs import LogFormat
+from shared.secretfiles import secrets_folder
 from shared.zones import is_zone
 
 _HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+")
@@ -126,7 +127,7 @@ def read_settings(kind: type[S], **said: Any) -> S:
     `said`: on the command line, and wins.
     """
     try:
-        return kind(**said)
+        return kind(_secrets_dir=secrets_folder(), **said)
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             print(f"{_variable(problem['loc'])}: {problem['msg']}", file=sys.stderr)  # noqa: T201 - logs need settings
