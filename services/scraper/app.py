@@ -77,6 +77,7 @@ def build_launch(settings: EngineSettings) -> Launch:
         binary=settings.chrome_binary,
         chromedriver=settings.chromedriver,
         on_every_page=watch_script(),
+        sandbox=settings.chrome_sandbox,
     )
 
 

@@ -54,12 +54,12 @@ def chrome_options() -> ChromeOptions:
     return options
 
 
-def local_options(binary: Path, profile: Path) -> ChromeOptions:
+def local_options(binary: Path, profile: Path, *, sandbox: bool) -> ChromeOptions:
     options = chrome_options()
     options.binary_location = str(binary)
     options.add_argument(f"--user-data-dir={profile}")
-    if os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # its sandbox refuses to run as root
+    if not sandbox or os.geteuid() == 0:  # it refuses to run as root
+        options.add_argument("--no-sandbox")
     return options
 
 

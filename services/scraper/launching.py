@@ -28,16 +28,17 @@ _NO_PROXY = Proxy({"proxyType": ProxyType.DIRECT})
 
 
 def launch_local(
-    *, binary: Path, chromedriver: Path, on_every_page: str, hang_seconds: float = HANG_SECONDS
+    *, binary: Path, chromedriver: Path, on_every_page: str, sandbox: bool = True, hang_seconds: float = HANG_SECONDS
 ) -> Browser:
     """`on_every_page` is a script that runs in each document before its own. BrowserError when it does not start.
 
-    One that leaves a question of ours without an answer for `hang_seconds` hangs.
+    One that leaves a question of ours without an answer for `hang_seconds` hangs. `sandbox`: Chromium's own; root never
+    has it.
     """
     driver = _driver(chromedriver)
     config = ClientConfig(driver.url, proxy=_NO_PROXY, timeout=int(ANSWER_SECONDS), init_args_for_pool_manager=_ONE_TRY)
     try:
-        window = _window(config, local_options(binary, driver.profile), on_every_page)
+        window = _window(config, local_options(binary, driver.profile, sandbox=sandbox), on_every_page)
     except BaseException:
         driver.kill()
         raise

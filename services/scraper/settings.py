@@ -37,7 +37,10 @@ def _on_path(*names: str) -> Path:
 
 
 class EngineSettings(BaseSettings):
-    """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here."""
+    """`engines` in the order they are asked. With `selenium_url` the browsers run there, else here.
+
+    `chrome_sandbox`: of those here; it needs more of the kernel than a container is allowed by default.
+    """
 
     model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
 
@@ -50,6 +53,7 @@ class EngineSettings(BaseSettings):
     user_agent: str = "AdvanceImageDownloader/0.1"
 
     selenium_url: WebAddress | None = None
+    chrome_sandbox: bool = True
     chrome_binary: Path = Field(
         default_factory=lambda: _on_path("chromium", "chromium-browser", "google-chrome"), validate_default=True
     )

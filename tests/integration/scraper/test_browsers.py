@@ -158,7 +158,7 @@ async def test_a_chromedriver_whose_port_is_taken_in_ipv6_is_started_again(tmp_p
 
 async def test_a_browser_at_a_selenium_server_serves_as_well(pictures: PictureWeb) -> None:
     server = LocalDriver(on_path("chromedriver"))
-    options = local_options(on_path("chromium"), server.profile)
+    options = local_options(on_path("chromium"), server.profile, sandbox=True)
 
     def launch() -> Browser:
         return launch_remote(url=server.url, options=options, on_every_page=watch_script())
