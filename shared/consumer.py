@@ -34,6 +34,9 @@ Handler = Callable[[Any], Awaitable[Iterable[Event]]]
 TRIES = 3
 
 RECORDS = Counter("aid_records_total", "Records taken from Kafka, by what became of them", ["topic", "outcome"])
+LETTERS = Counter("aid_dead_letters_total", "Records put aside as dead letters, by cause", ["topic", "cause"])
+OUTCOMES = ("handled", "not_ours", "dead_lettered")
+CAUSES = ("unreadable", "invalid", "bug")
 
 ADVICE = (
     "this looks like a bad deploy, of this service or of one that writes to it: roll back or mend it and start again, "
@@ -62,6 +65,7 @@ class Consumer:
         self._handlers = handlers
         self._publisher = publisher
         self._tolerance = tolerance or Tolerance()
+        _count_from_zero({event.topic.name for event in handlers})
 
     async def handle(self, delivery: Delivery) -> None:
         """Return when the record may be acknowledged; raise when it must not be, and the process must end."""
@@ -87,7 +91,7 @@ class Consumer:
             RECORDS.labels(delivery.topic, "handled").inc()
             return
         self._stop_if(self._tolerance.bug(event.type_name(), str(event.job_id)), delivery, failure.error)
-        await self._bury(delivery, failure)
+        await self._bury(delivery, failure, "invalid" if isinstance(failure.error, InvalidEventError) else "bug")
 
     async def _failure(self, handler: Handler, event: Event) -> Failure | None:
         """What came of the bounded tries: None once one of them succeeds."""
@@ -123,7 +127,7 @@ class Consumer:
         ours = says_it_is_ours(delivery)
         if ours is not None:
             self._stop_if(self._tolerance.mismatch(*ours), delivery, error)
-        await self._bury(delivery, Failure(error, datetime.now(UTC), attempts=1))
+        await self._bury(delivery, Failure(error, datetime.now(UTC), attempts=1), "unreadable")
 
     def _stop_if(self, exceeded: Exceeded | None, delivery: Delivery, error: Exception) -> None:
         if exceeded is None:
@@ -139,7 +143,7 @@ class Consumer:
             advice=ADVICE,
         ) from error
 
-    async def _bury(self, delivery: Delivery, failure: Failure) -> None:
+    async def _bury(self, delivery: Delivery, failure: Failure, cause: str) -> None:
         """A dead letter that cannot be written waits: the record is not acknowledged before it lies there."""
         try:
             await self._put_aside(dead_letter(self._service, delivery, failure))
@@ -148,10 +152,20 @@ class Consumer:
             log.exception("dead_letter_cut")
             await self._put_aside(cut_letter(self._service, delivery, failure))
         RECORDS.labels(delivery.topic, "dead_lettered").inc()
+        LETTERS.labels(delivery.topic, cause).inc()
         log.error("dead_lettered", cause=type(failure.error).__name__, attempts=failure.attempts)
 
     async def _put_aside(self, letter: Record) -> None:
         await until_available(lambda: self._publisher.publish_records(letter))
+
+
+def _count_from_zero(topics: Iterable[str]) -> None:
+    """A counter that begins with its first event has no rate then, and wakes nobody."""
+    for topic in topics:
+        for outcome in OUTCOMES:
+            RECORDS.labels(topic, outcome)
+        for cause in CAUSES:
+            LETTERS.labels(topic, cause)
 
 
 def _is_cancelled() -> bool:

@@ -6,17 +6,22 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
+from prometheus_client import Info
 
 from shared.errors import ServiceUnfitError
 from shared.logs import configure_logs
 from shared.settings import ProcessSettings
 from shared.taskdump import dump_tasks
+from shared.version import VERSION
 
 log = structlog.get_logger()
+
+BUILD = Info("aid_build", "Which release runs here")
 
 
 def run_process(service: str, settings: ProcessSettings, work: Coroutine[Any, Any, None]) -> None:
     """Run `work` until it ends or SIGTERM or SIGINT cancels it; what it raises ends the process non-zero."""
+    BUILD.info({"version": VERSION})
     configure_logs(service, log_format=settings.log_format, log_file=settings.log_file)
     asyncio.run(_until_signalled(work))
 

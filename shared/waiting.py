@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from typing import TypeVar
 
 import structlog
+from prometheus_client import Gauge
 
 from shared.errors import DependencyAwayError
 
@@ -16,6 +17,10 @@ T = TypeVar("T")
 
 FIRST_PAUSE = 0.1
 LONGEST_PAUSE = 5.0
+
+WAITING = Gauge("aid_waiting", "How much in this process waits right now, by what it waits for", ["waits_for"])
+for _name in ("cassandra", "kafka"):
+    WAITING.labels(_name)
 
 _awaited: list[tuple[str, str | None]] = []
 _place: ContextVar[str | None] = ContextVar("place", default=None)
@@ -47,7 +52,8 @@ def waits_for(name: str, *, here: bool = False) -> Iterator[None]:
     wait = name, _place.get() if here else None
     _awaited.append(wait)
     try:
-        yield
+        with WAITING.labels(name).track_inprogress():
+            yield
     finally:
         _awaited.remove(wait)
 

@@ -5,10 +5,11 @@ agent has died. Only a restart helps then, and not every supervisor asks `/livez
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 from aiokafka import TopicPartition
+from prometheus_client import Gauge
 
 from shared.errors import DependencyAwayError, ServiceUnfitError
 from shared.movement import Lag, Lags, Movement, name_of
@@ -19,6 +20,13 @@ log = structlog.get_logger()
 LOOK_SECONDS = 5.0
 DEAD_SECONDS = 120.0
 END_SECONDS = 300.0
+
+LAG = Gauge(
+    "aid_consumer_lag_records",
+    "Records that wait for this process to acknowledge them; of all partitions while it owns none",
+    ["topic", "partition"],
+)
+STILL = Gauge("aid_consumer_still_seconds", "How long the partition that has stood still longest has done so")
 
 Places = Callable[[], Iterable[TopicPartition]]
 Nudge = Callable[[TopicPartition], Awaitable[None]]
@@ -58,6 +66,8 @@ class Watch:
             lags = {}
         named = {name_of(place): lag for place, lag in lags.items()}
         self._movement.observe(named, seconds=self._look_seconds, excused=waits_at)
+        _tell(lags)
+        STILL.set(max(self._movement.stalled(0).values(), default=0))
 
     async def _lags_now(self) -> dict[TopicPartition, Lag]:
         lags = await self._lags.of(self._places())
@@ -75,3 +85,10 @@ class Watch:
         if not waits_at(name_of(place)):
             await self._nudge(place)
         return lag
+
+
+def _tell(lags: Mapping[TopicPartition, Lag]) -> None:
+    """Of what is no longer ours, or not known, nothing is told."""
+    LAG.clear()
+    for place, lag in lags.items():
+        LAG.labels(place.topic, str(place.partition)).set(lag.end - lag.acknowledged)

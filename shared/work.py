@@ -16,6 +16,7 @@ from shared.errors import DependencyAwayError, Reason, RunError
 from shared.events import Event, Failure, RunFailed, Stage
 from shared.jobs import JobState, JobView
 from shared.pulse import Progress, Pulse
+from shared.runmetrics import RunMetrics
 from shared.tasks import end_tasks, say_failure
 from shared.waiting import until_available, waits_for
 
@@ -59,6 +60,7 @@ class Workbench:
     ) -> None:
         self._stage = stage
         self._slots = asyncio.Semaphore(slots)
+        self._metrics = RunMetrics(stage, slots)
         self._claims = claims
         self._jobs = jobs
         self._pulse = pulse
@@ -93,21 +95,27 @@ class Workbench:
 
     async def wanted(self, job_id: UUID, run: int) -> bool:
         """Whether the job still waits for this run."""
+        return await self._waiting_job(job_id, run) is not None
+
+    async def _waiting_job(self, job_id: UUID, run: int) -> JobView | None:
         job = await until_available(lambda: self._jobs.find(job_id))
-        return job is not None and job.state is JobState.RUNNING and job.run == run
+        waits = job is not None and job.state is JobState.RUNNING and job.run == run
+        return job if waits else None
 
     async def _begin(self, job_id: UUID, run: int, work: Work, afterwards: Afterwards) -> None:
         """A job that does not wait for this run leaves no claim behind: nobody would delete it."""
         try:
-            won = await self.wanted(job_id, run) and await self._claim(job_id, run)
+            job = await self._waiting_job(job_id, run)
+            won = job is not None and await self._claim(job_id, run)
         except BaseException:
             self._slots.release()
             raise
-        if not won:
+        if job is None or not won:
             self._slots.release()
             log.info("run_not_begun", stage=self._stage, run=run)
             return
         log.info("run_begun", stage=self._stage, run=run)
+        self._metrics.begins(run, job.started_at)
         task = asyncio.create_task(self._live(job_id, run, work, afterwards))
         self._tasks[job_id, run] = task
         task.add_done_callback(lambda _: self._tasks.pop((job_id, run)))
@@ -142,22 +150,25 @@ class Workbench:
 
     async def _outcome(self, job_id: UUID, run: int, work: Work) -> RunFailed | None:
         """The report of a failed run, or None when it succeeded or nobody wants it any more."""
-        try:
-            await self._work_while_wanted(job_id, run, work)
-        except RunError as error:
-            later = error.not_before.isoformat() if error.not_before else None
-            log.warning("run_failed", reason=error.reason, retryable=error.retryable, not_before=later)
-            failure = Failure.RETRYABLE if error.retryable else Failure.FINAL
-            return RunFailed(job_id=job_id, run=run, failure=failure, reason=error.reason, not_before=error.not_before)
-        except Exception:
-            log.exception("run_failed", reason=Reason.INTERNAL)
-            return RunFailed(job_id=job_id, run=run, failure=Failure.RETRYABLE, reason=Reason.INTERNAL)
+        with self._metrics.timed() as ending:
+            try:
+                ending.how = "done" if await self._work_while_wanted(job_id, run, work) else "unwanted"
+            except RunError as error:
+                ending.failed(error.reason)
+                later = error.not_before.isoformat() if error.not_before else None
+                log.warning("run_failed", reason=error.reason, retryable=error.retryable, not_before=later)
+                return _failed(job_id, run, error)
+            except Exception:
+                ending.failed(Reason.INTERNAL)
+                log.exception("run_failed", reason=Reason.INTERNAL)
+                return _failed(job_id, run, RunError(Reason.INTERNAL, retryable=True))
         return None
 
-    async def _work_while_wanted(self, job_id: UUID, run: int, work: Work) -> None:
+    async def _work_while_wanted(self, job_id: UUID, run: int, work: Work) -> bool:
+        """Whether it was wanted to its end."""
         if not await self.wanted(job_id, run):
             log.info("run_not_wanted")
-            return
+            return False
         progress = Progress()
         async with self._pulse.beating(job_id, run, progress):
             working = asyncio.ensure_future(work(progress))
@@ -166,9 +177,10 @@ class Workbench:
                 await asyncio.wait({working, unwanted}, return_when=asyncio.FIRST_COMPLETED)
                 if working.done():
                     working.result()
-                else:
-                    unwanted.result()
-                    log.info("run_no_longer_wanted")
+                    return True
+                unwanted.result()
+                log.info("run_no_longer_wanted")
+                return False
             finally:
                 await end_tasks(working, unwanted)
 
@@ -185,3 +197,8 @@ class Workbench:
             log.info("run_handed_back")
         except (TimeoutError, DependencyAwayError):
             log.warning("run_not_handed_back")
+
+
+def _failed(job_id: UUID, run: int, error: RunError) -> RunFailed:
+    failure = Failure.RETRYABLE if error.retryable else Failure.FINAL
+    return RunFailed(job_id=job_id, run=run, failure=failure, reason=error.reason, not_before=error.not_before)

@@ -32,6 +32,7 @@ from services.notifier.failures import (
     UnconfirmedError,
 )
 from shared.errors import DependencyAwayError
+from shared.events import MailKind
 from shared.jobs import JobView
 from shared.recipients import Recipient
 from shared.searches import Search
@@ -39,7 +40,11 @@ from shared.waiting import until_available
 
 log = structlog.get_logger()
 
-SUPPRESSED = Counter("aid_mails_suppressed_total", "Mails not sent because the person wants none", ["kind"])
+ATTEMPTS = Counter("aid_mail_attempts_total", "Mails offered to the relay, by what became of that", ["kind", "outcome"])
+OUTCOMES = ("accepted", "not_taken", "refused", "suppressed", "unconfirmed")
+for _kind in MailKind:
+    for _outcome in OUTCOMES:
+        ATTEMPTS.labels(_kind.value, _outcome)
 
 
 class MailRows(Protocol):
@@ -131,18 +136,22 @@ class Attempts:
             await self._offer(claim, line, not_after)
             await line.hand_over()
         except TryLaterError as error:
+            ATTEMPTS.labels(kind, "not_taken").inc()
             log.warning("mail_not_taken", kind=kind, code=error.code, attempts=claim.attempts)
             return not_taken(claim)
         except SuppressedError:
-            SUPPRESSED.labels(kind).inc()
+            ATTEMPTS.labels(kind, "suppressed").inc()
             log.info("mail_suppressed", kind=kind)
             return never_taken(claim)
         except NeverError as error:
+            ATTEMPTS.labels(kind, "refused").inc()
             log.warning("mail_refused", kind=kind, code=error.code)
             return never_taken(claim)
         except UnconfirmedError:
+            ATTEMPTS.labels(kind, "unconfirmed").inc()
             log.warning("mail_unconfirmed", kind=kind, copies=claim.copies)
             return unconfirmed(claim, self.now())
+        ATTEMPTS.labels(kind, "accepted").inc()
         log.info("mail_accepted", kind=kind, attempts=claim.attempts, copies=claim.copies)
         return accepted(claim, self.now())
 

@@ -11,10 +11,13 @@ from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
 from aiolimiter import AsyncLimiter
+from prometheus_client import Gauge
 
 from services.notifier.failures import RelayAwayError
 from services.notifier.upkeep import MAILS_PER_LINE, Absence, absence_after, is_asked_first, still_served
 from shared.waiting import waits_for
+
+AWAY = Gauge("aid_relay_away_seconds", "How long the relay has been away; 0 when it was there as last needed")
 
 
 class KeptLine(Protocol):
@@ -58,6 +61,7 @@ class Lines(Generic[L]):
         self._absence: Absence | None = None
         self._dialling = 0
         self._closed = False
+        AWAY.set_function(lambda: self.away_for)
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[L]:
@@ -74,6 +78,11 @@ class Lines(Generic[L]):
     async def answers(self) -> bool:
         """Whether the relay was there when it was last needed: the readiness check asks it nothing."""
         return self._absence is None
+
+    @property
+    def away_for(self) -> float:
+        """Seconds."""
+        return self._clock() - self._absence.since if self._absence else 0.0
 
     async def close(self) -> None:
         """Say goodbye on those that rest; the others go as they come back."""

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from prometheus_client import Counter
 
 from services.notifier.decisions import (
     FIRST_PAUSE,
     Mail,
     MailId,
+    MailState,
     accepted,
     counts_as_sent,
     report_of,
@@ -18,12 +20,18 @@ from services.notifier.decisions import (
     report_without_sending,
 )
 from services.notifier.failures import NothingToSend, RelayAwayError
-from shared.events import MailReport
+from shared.events import MailKind, MailRefused, MailReport
 from shared.waiting import until_available
 
 log = structlog.get_logger()
 
 LAST_COPIES_SECONDS = 5.0
+
+PUT_OFF = Counter("aid_mails_put_off_total", "Mails that go later because the relay has been away for long", ["kind"])
+TOO_LATE = Counter("aid_mails_too_late_total", "Mails that will not go because their time ran out", ["kind"])
+for _kind in MailKind:
+    PUT_OFF.labels(_kind.value)
+    TOO_LATE.labels(_kind.value)
 
 
 class MailRows(Protocol):
@@ -77,7 +85,7 @@ class Postman:
         mail = await self._mails.find(mail_id)
         report = report_without_sending(mail_id, mail, now=self._now(), not_after=not_after)
         if report is not None:
-            return report
+            return _told(mail, report)
         if mail is not None and counts_as_sent(mail, self._now()):
             after = await self._count_as_sent(mail)
         else:
@@ -95,6 +103,9 @@ class Postman:
         report = report_while_away(mail_id, mail, lasting=away.lasting, now=self._now(), not_after=not_after)
         if report is None:
             raise away
+        if isinstance(report, MailRefused):
+            return _told(mail, report)
+        PUT_OFF.labels(mail_id.kind).inc()
         seconds = round(away.lasting.total_seconds())
         log.warning("mail_put_off", kind=mail_id.kind, dependency=away.dependency, detail=away.detail, away_for=seconds)
         return report
@@ -110,3 +121,11 @@ class Postman:
         self._under_way.add(attempt)
         attempt.add_done_callback(self._under_way.discard)
         return await asyncio.shield(attempt)
+
+
+def _told(mail: Mail | None, report: MailReport) -> MailReport:
+    """One that nobody has refused is refused by the clock alone; said again after a crash, it counts again."""
+    if isinstance(report, MailRefused) and (mail is None or mail.state is not MailState.REFUSED):
+        TOO_LATE.labels(report.kind).inc()
+        log.warning("mail_too_late", kind=report.kind)
+    return report

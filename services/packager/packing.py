@@ -23,11 +23,17 @@ from shared.events import ArchiveBuilt, Event
 from shared.filterwords import fields_of
 from shared.jobs import JobView
 from shared.pulse import Progress
+from shared.refusals import Refusal
 from shared.waiting import pauses, until_available
 
 log = structlog.get_logger()
 
+KEPT = "kept"
 PICTURES = Counter("aid_pictures_total", "Candidates tried, by what became of them", ["outcome"])
+for _outcome in (KEPT, *Refusal):
+    PICTURES.labels(str(_outcome))
+ARCHIVES = Counter("aid_archives_total", "Archives built")
+ARCHIVE_BYTES = Counter("aid_archive_bytes_total", "What they weigh")
 
 
 class FindingJobs(Protocol):
@@ -91,6 +97,8 @@ class Pack:
             raise
         self._handed_over = True
         await self._means.publisher.publish_patiently(built)
+        ARCHIVES.inc()
+        ARCHIVE_BYTES.inc(built.size)
         log.info(
             "archive_built",
             asked=job.images,
@@ -182,6 +190,6 @@ def _report(job: JobView, feed: Feed, collection: Collection, started_at: dateti
 
 
 def _count(collection: Collection) -> None:
-    PICTURES.labels("kept").inc(collection.kept)
+    PICTURES.labels(KEPT).inc(collection.kept)
     for reason, count in collection.refused.items():
         PICTURES.labels(reason.value).inc(count)

@@ -13,6 +13,7 @@ from prometheus_client import Gauge
 from shared.errors import Reason, RunError
 
 FREE = Gauge("aid_archives_free_bytes", "Room left where archives are written")
+SIZE = Gauge("aid_archives_size_bytes", "Room there is in all where archives are written")
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
@@ -39,10 +40,11 @@ def _let_go(error: BaseException | None) -> None:
 def tell_room_of(folder: Path) -> None:
     """Whenever the metrics are read; no number while the folder is away."""
 
-    def free() -> float:
+    def told(name: str) -> float:
         try:
-            return shutil.disk_usage(folder).free
+            return float(getattr(shutil.disk_usage(folder), name))
         except OSError:
             return math.nan
 
-    FREE.set_function(free)
+    FREE.set_function(lambda: told("free"))
+    SIZE.set_function(lambda: told("total"))

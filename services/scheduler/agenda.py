@@ -5,7 +5,7 @@ stands in nobody's way; everything else fires at its time.
 """
 
 import heapq
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +14,9 @@ from services.scheduler.job import Timer, TimerKind
 
 LATE = timedelta(minutes=1)
 """Overdue by more than this when it is read: its lateness is no longer a matter of seconds."""
+
+OVERDUE = timedelta(seconds=5)
+"""So much later nothing ought to wait; what is due in the same second as a thousand others takes less."""
 
 NEAR = 500
 """Timers whose jobs' rows are read ahead of their time; a shard does not hold more rows for that."""
@@ -47,6 +50,9 @@ class Agenda:
         self._near: list[Entry] = []
         self._late: list[Entry] = []
         self._pages: defaultdict[datetime, Page] = defaultdict(Page)
+        self._in_hand: set[Entry] = set()
+        self.ahead: Counter[str] = Counter()
+        """How many wait, by kind."""
 
     @property
     def late(self) -> int:
@@ -57,6 +63,11 @@ class Agenda:
     def next_at(self) -> datetime | None:
         """When the first timer fires that is not in the lane of the overdue."""
         return min((lane[0].fire_at for lane in (self._far, self._near) if lane), default=None)
+
+    def overdue(self, now: datetime) -> int:
+        """How many were to fire a while ago, and wait or are still worked on."""
+        entries = (*self._far, *self._near, *self._late, *self._in_hand)
+        return sum(now - entry.fire_at > OVERDUE for entry in entries)
 
     def is_due(self, now: datetime) -> bool:
         first = self.next_at
@@ -101,6 +112,7 @@ class Agenda:
             self._wait(self._far, Entry(until, entry.timer, bucket))
 
     def done(self, entry: Entry) -> None:
+        self._in_hand.discard(entry)
         page = self._pages[entry.bucket]
         page.taken.discard(entry.timer)
         page.done.add(entry.timer)
@@ -134,6 +146,7 @@ class Agenda:
 
     def _wait(self, lane: list[Entry], entry: Entry) -> None:
         self._pages[entry.bucket].waiting.add(entry.timer)
+        self.ahead[entry.timer.kind] += 1
         heapq.heappush(lane, entry)
 
     def _take(self, lane: list[Entry]) -> Entry:
@@ -141,6 +154,8 @@ class Agenda:
         page = self._pages[entry.bucket]
         page.waiting.discard(entry.timer)
         page.taken.add(entry.timer)
+        self._in_hand.add(entry)
+        self.ahead[entry.timer.kind] -= 1
         return entry
 
     def _first_lane(self) -> list[Entry]:

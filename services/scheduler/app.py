@@ -9,6 +9,7 @@ from typing import Any
 import faust
 from faust.types import TP
 
+from services.scheduler.census import tell_of
 from services.scheduler.clockwork import Clockwork
 from services.scheduler.jobs import JobRows
 from services.scheduler.owner import JobOwner
@@ -40,6 +41,7 @@ async def run(settings: Settings) -> None:
         offsets = await until_available(lambda: stack.enter_async_context(group_lag(settings.kafka_url, NAME)))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         shards = Shards(shard_builder(settings, cassandra, publisher, offsets), tasks)
+        tell_of(lambda: shards.owned)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_INBOX], shards)
         follow_assignment(app, shards)

@@ -71,6 +71,13 @@ class Clockwork:
         self._woken = asyncio.Event()
         self._ahead_of_the_loop: timedelta | None = None
 
+    @property
+    def overdue(self) -> int:
+        return self._agenda.overdue(self._now())
+
+    def ahead(self, kind: TimerKind) -> int:
+        return self._agenda.ahead[kind]
+
     async def open(self) -> None:
         """Read the cursor, and load what is due soon. Before this the owner may not decide anything."""
         now = self._now()

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 
-import prometheus_client
 import structlog
+from prometheus_client import Counter as CounterMetric
 
 from services.scheduler.agenda import Agenda, Entry
-from services.scheduler.job import Timer
+from services.scheduler.job import Timer, TimerKind
 from services.scheduler.pace import Pace
 from shared.waiting import until_available
 
@@ -25,13 +25,9 @@ READ_AT_ONCE = 16
 AFTER_A_BUG = timedelta(seconds=30)
 LONGEST_AFTER_A_BUG = timedelta(hours=1)
 
-LATENESS = prometheus_client.Histogram(
-    "aid_timer_lateness_seconds",
-    "From the time of a timer until it was decided on",
-    ["kind"],
-    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600),
-)
-FAILURES = prometheus_client.Counter("aid_timer_failures_total", "Timers whose job could not be decided on", ["kind"])
+FAILURES = CounterMetric("aid_timer_failures_total", "Timers whose job could not be decided on", ["kind"])
+for _kind in TimerKind:
+    FAILURES.labels(_kind.value)
 
 Work = Callable[[Timer], Awaitable[None]]
 
@@ -112,7 +108,6 @@ class Firing:
             FAILURES.labels(timer.kind).inc()
             return self._pause_after_a_bug(timer)
         self._failures.pop(timer, None)
-        LATENESS.labels(timer.kind).observe(max((self._now() - timer.due_at).total_seconds(), 0))
         return again
 
     def _pause_after_a_bug(self, timer: Timer) -> timedelta:

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import structlog
 
+from services.scheduler.counting import count
 from services.scheduler.decisions import Cause, decide
 from services.scheduler.job import Job, Timer, TimerKind
 from services.scheduler.locks import KeyedLocks
@@ -23,6 +24,7 @@ from services.scheduler.remembered import Remembered
 from services.scheduler.rules import Rules
 from services.scheduler.runs import Evidence
 from shared.events import Event, JobSubmitted
+from shared.jobs import JobState
 
 log = structlog.get_logger()
 
@@ -76,6 +78,12 @@ class JobOwner:
         self._now = now
         self._completed = (remembered or Remembered()).of_one_owner()
         self._locks = KeyedLocks()
+        self._running: set[UUID] = set()
+
+    @property
+    def running(self) -> int:
+        """How many jobs are, of those it has dealt with."""
+        return len(self._running)
 
     async def on_event(self, event: Event) -> list[Event]:
         """Handle an event to its end. Nothing is left to publish."""
@@ -129,6 +137,7 @@ class JobOwner:
         self._completed.forget(after.job_id)
         if not await self._rows.write(after):
             return Outcome.DOUBTFUL
+        count(before, after, cause, self._now())
         self._log(before, after)
         # The timer that has just fired is used up: armed for the very same moment it is another.
         indexed = {timer for timer in (before.armed if before else ()) if timer != cause}
@@ -148,6 +157,7 @@ class JobOwner:
         for timer in sorted(job.armed - indexed):
             await self._timers.arm(timer)
         self._completed.keep(job)
+        (self._running.add if job.state is JobState.RUNNING else self._running.discard)(job.job_id)
 
     async def _evidence(self, job: Job | None, cause: Cause) -> Evidence | None:
         wanted = job is not None and isinstance(cause, Timer) and cause.kind is TimerKind.WATCHDOG

@@ -9,6 +9,7 @@ import structlog
 from aiokafka import TopicPartition
 
 from services.scheduler.clockwork import Clockwork
+from services.scheduler.job import TimerKind
 from services.scheduler.owner import JobOwner
 from shared.cloudevents import Delivery
 from shared.consumer import Consumer
@@ -42,6 +43,17 @@ class Shard:
         self._handled = 0
         self._progress = asyncio.Condition()
         self._open = asyncio.Event()
+
+    @property
+    def running(self) -> int:
+        return self._owner.running
+
+    @property
+    def overdue(self) -> int:
+        return self._clockwork.overdue
+
+    def ahead(self, kind: TimerKind) -> int:
+        return self._clockwork.ahead(kind)
 
     async def live(self) -> None:
         """Take the shard over, then fire its timers until cancelled."""
@@ -95,6 +107,10 @@ class Shards:
         self._tasks = tasks
         self._shards: dict[int, tuple[Shard, asyncio.Task[None]]] = {}
         self._changed = asyncio.Condition()
+
+    @property
+    def owned(self) -> list[Shard]:
+        return [shard for shard, _ in self._shards.values()]
 
     async def assign(self, partitions: Iterable[int]) -> None:
         """Own exactly these from now on."""

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from functools import partial
 
+from services.scraper import cooldowns, searching
 from services.scraper.asking import Asking, asking
 from services.scraper.browsers import Browsers, Launch
 from services.scraper.chromium import chrome_options
@@ -56,7 +57,10 @@ async def run(settings: Settings) -> None:
         # Before the browsers and the publisher go: every run is handed back.
         stack.push_async_callback(bench.stop)
 
-        means = build_means(settings, cassandra, publisher, build_engines(settings, browsers, pages))
+        engines = build_engines(settings, browsers, pages)
+        searching.count_from_zero(engines)
+        cooldowns.count_from_zero(settings.engines)
+        means = build_means(settings, cassandra, publisher, engines)
         search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
         app = build_stream_app(NAME, settings.kafka_url)
         consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher, Tolerance(settings.failure_limit)))

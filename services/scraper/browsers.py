@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 import structlog
 from prometheus_client import Counter
@@ -26,6 +26,8 @@ Launch = Callable[[], Browser]
 Loss = Literal["recycled", "hung", "died", "interrupted"]
 
 RESTARTS = Counter("aid_browser_restarts_total", "Browsers that were replaced", ["reason"])
+for _reason in get_args(Loss):
+    RESTARTS.labels(_reason)
 
 ROUND_SECONDS = 10.0
 """How often idle browsers are asked whether they live."""

@@ -3,15 +3,30 @@
 Times are of the machines' clocks, which agree within a second or two.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from prometheus_client import Counter, Gauge
 
 from shared.cassandra import Cassandra
 
 log = structlog.get_logger()
 
 LONGEST = timedelta(days=1)
+
+BEGUN = Counter("aid_engine_cool_downs_total", "Times an engine refused this process and is left alone", ["engine"])
+ENDS = Gauge(
+    "aid_engine_cool_down_end_timestamp_seconds",
+    "Until when an engine is left alone, as last looked up by this process; 0: it is not",
+    ["engine"],
+)
+
+
+def count_from_zero(engines: Iterable[str]) -> None:
+    for engine in engines:
+        BEGUN.labels(engine)
+        ENDS.labels(engine)
 
 
 class CoolDowns:
@@ -38,8 +53,12 @@ class CoolDowns:
             "INSERT INTO cool_downs (engine, ends_at) VALUES (?, ?) USING TTL ?",
             (engine, until, int((until - now).total_seconds()) + 1),
         )
+        BEGUN.labels(engine).inc()
+        ENDS.labels(engine).set(until.timestamp())
         log.warning("engine_cools_down", engine=engine, seconds=round((until - now).total_seconds()))
 
     async def _until(self, engine: str) -> datetime | None:
         rows = await self._cassandra.execute("SELECT ends_at FROM cool_downs WHERE engine = ?", (engine,))
-        return rows[0]["ends_at"].replace(tzinfo=UTC) if rows and rows[0]["ends_at"] else None
+        until: datetime | None = rows[0]["ends_at"].replace(tzinfo=UTC) if rows and rows[0]["ends_at"] else None
+        ENDS.labels(engine).set(until.timestamp() if until else 0)
+        return until

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 LONGEST_PAUSE = 1.0
 
-SEARCHES = CounterMetric("aid_searches_total", "Engines asked, by how that ended", ["engine", "ending"])
+SEARCHES = CounterMetric("aid_searches_total", "Engines asked or passed over, by how that ended", ["engine", "ending"])
 RESULTS = CounterMetric("aid_results_total", "New results, by the way the engine was read", ["engine", "strategy"])
 
 
@@ -86,6 +86,7 @@ class SearchRun:
                 break
             if until := await self._cools_down(engine):
                 log.info("engine_not_asked", engine=engine.name, until=until.isoformat())
+                SEARCHES.labels(engine.name, NOT_ASKED).inc()
                 asked.append(Asked(engine.name, NOT_ASKED))
                 continue
             # Whoever packs may have enough before this one has told all it knows.
@@ -158,6 +159,12 @@ class SearchRun:
             for engine, found in counts.items()
         ]
         return [*before, *known]
+
+
+def count_from_zero(engines: Iterable[Engine]) -> None:
+    for engine in engines:
+        for ending in (*Ending, NOT_ASKED):
+            SEARCHES.labels(engine.name, str(ending))
 
 
 def _told(asked: Asked) -> Asked:

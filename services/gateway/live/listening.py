@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 HEARD = Counter("aid_feed_records_total", "Records of the public feed that were read", ["topic"])
 UNREADABLE = Counter("aid_feed_unreadable_total", "Records of the public feed that name no job")
+for _topic in (JOB_LIFECYCLE, JOB_PROGRESS):
+    HEARD.labels(_topic.name)
 
 _TOPICS = (JOB_LIFECYCLE, JOB_PROGRESS)
 _START_SECONDS = 10.0

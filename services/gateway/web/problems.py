@@ -22,6 +22,11 @@ from shared.errors import BadLinkError, DependencyAwayError
 log = structlog.get_logger()
 
 RATE_LIMITED = Counter("aid_rate_limited_total", "Requests refused because there were too many", ["rule"])
+for _rule in ("client_jobs", "client_requests", "client_changes", "client_streams", *(set(Rule) - {Rule.CLIENT})):
+    RATE_LIMITED.labels(str(_rule))
+AWAY = Counter("aid_requests_in_vain_total", "Requests that could not be served, by what was away", ["dependency"])
+for _dependency in ("cassandra", "kafka", "archives"):
+    AWAY.labels(_dependency)
 
 _RETRY_AFTER = {"Retry-After": "30"}
 
@@ -150,6 +155,7 @@ def _of_http(error: web.HTTPException) -> Problem:
 def tell_operator(error: Exception) -> None:
     """Of what is wrong on our side, or too much; what people send wrongly stands in the access log."""
     if isinstance(error, DependencyAwayError):
+        AWAY.labels(error.dependency).inc()
         log.warning("dependency_away", dependency=error.dependency, detail=str(error))
     elif isinstance(error, TooManyError):
         RATE_LIMITED.labels(error.name).inc()
