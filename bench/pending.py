@@ -26,10 +26,10 @@ from services.scheduler.job import Job
 from services.scheduler.jobs import stored
 from services.scheduler.runs import accept
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import JobSubmitted
 from shared.fields import to_milliseconds
 from shared.provision import ProvisionSettings, create_tables, create_topics
-from shared.settings import host_ports
 from shared.topics import JOB_DUE, JOB_LIFECYCLE
 from tests.integration.bus import Bus, listening
 from tests.integration.running import RunningService, running
@@ -100,7 +100,7 @@ async def measure(arguments: argparse.Namespace, kafka_url: str, cassandra_hosts
     settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts=cassandra_hosts, partitions=PARTITIONS)
     await create_tables(settings)
     await create_topics(settings)
-    cassandra = await Cassandra.connect(host_ports(cassandra_hosts), settings.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(cassandra_hosts), settings.cassandra_keyspace)
     writer, now = Writer(cassandra), datetime.now(UTC)
     await begin_at_the_oldest(cassandra, now - OUTAGE)
     await writer.write(spread(arguments.jobs - arguments.near, now + timedelta(hours=1), DAYS))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.cassandra import Cassandra
 from shared.health import Check, Health, serving_health
 from shared.publisher import Publisher
-from shared.settings import ProcessSettings, host_ports
+from shared.settings import ProcessSettings
 from shared.waiting import until_available
 
 
@@ -27,9 +27,8 @@ async def standing_on(settings: ProcessSettings, source: str) -> AsyncIterator[B
     """Waits for both servers without limit, and says so; closes what it opened, last first."""
     async with AsyncExitStack() as stack:
         health = await stack.enter_async_context(serving_health(settings.health_host, settings.health_port))
-        hosts = host_ports(settings.cassandra_hosts)
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        cassandra = await until_available(lambda: Cassandra.connect(settings.cassandra, settings.cassandra_keyspace))
         stack.push_async_callback(cassandra.close)
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=source))
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka, source=source))
         stack.push_async_callback(publisher.close)
         yield Backbone(cassandra, publisher, health)

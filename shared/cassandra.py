@@ -12,24 +12,19 @@ from cassandra import (
     OperationTimedOut,
     ReadFailure,
     ReadTimeout,
+    Unauthorized,
     Unavailable,
     UnresolvableContactPoints,
     WriteFailure,
     WriteTimeout,
 )
-from cassandra.cluster import (
-    EXEC_PROFILE_DEFAULT,
-    Cluster,
-    ExecutionProfile,
-    NoHostAvailable,
-    ResponseFuture,
-    Session,
-)
+from cassandra.cluster import Cluster, NoHostAvailable, ResponseFuture, Session
 from cassandra.connection import ConnectionException
-from cassandra.policies import DCAwareRoundRobinPolicy, ExponentialReconnectionPolicy, TokenAwarePolicy
 from cassandra.protocol import ErrorMessage, ErrorMessageSub, OverloadedErrorMessage
-from cassandra.query import BatchStatement, BatchType, PreparedStatement, dict_factory
+from cassandra.query import BatchStatement, BatchType, PreparedStatement
 
+from shared.cassandraaccess import CassandraAccess
+from shared.cassandracluster import build_cluster
 from shared.errors import DependencyAwayError, OutcomeUnknownError, brief
 
 Row = dict[str, Any]
@@ -44,6 +39,7 @@ _AWAY = (
     WriteTimeout,
     WriteFailure,
     OverloadedErrorMessage,
+    Unauthorized,  # until somebody grants it: a job is not to suffer from a right that is missing
 )
 _CAS_WRITE_UNKNOWN = 0x1700
 _ROWS_PER_BATCH = 50
@@ -60,25 +56,16 @@ class Cassandra:
         self._slots = asyncio.Semaphore(_IN_FLIGHT)
 
     @classmethod
-    async def connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
-        """DependencyAwayError when no host answers or the keyspace is not there yet."""
+    async def connect(cls, access: CassandraAccess, keyspace: str | None) -> "Cassandra":
+        """DependencyAwayError when no host answers or lets us in, or the keyspace is not there yet."""
         try:
-            return await asyncio.to_thread(cls._connect, hosts, keyspace)
+            return await asyncio.to_thread(cls._connect, access, keyspace)
         except (*_AWAY, UnresolvableContactPoints, ErrorMessageSub) as error:
             raise DependencyAwayError("cassandra", brief(error)) from error
 
     @classmethod
-    def _connect(cls, hosts: Sequence[tuple[str, int]], keyspace: str | None) -> "Cassandra":
-        cluster = Cluster(
-            list(hosts),
-            port=hosts[0][1],  # of nodes it learns of
-            protocol_version=5,
-            execution_profiles={EXEC_PROFILE_DEFAULT: _profile()},
-            # Short: while the driver waits to try again, everything that needs Cassandra is refused.
-            reconnection_policy=ExponentialReconnectionPolicy(0.5, 2),
-            monitor_reporting_enabled=False,
-            connect_timeout=5,
-        )
+    def _connect(cls, access: CassandraAccess, keyspace: str | None) -> "Cassandra":
+        cluster = build_cluster(access)
         try:
             return cls(cluster, cluster.connect(keyspace))
         except BaseException:
@@ -171,13 +158,3 @@ async def _all_pages(response: ResponseFuture) -> list[Row]:
 def _settle(answer: asyncio.Future[Any], setter: Callable[[Any], None], outcome: object) -> None:
     if not answer.done():  # whoever waited may have been cancelled
         setter(outcome)
-
-
-def _profile() -> ExecutionProfile:
-    return ExecutionProfile(
-        load_balancing_policy=TokenAwarePolicy(DCAwareRoundRobinPolicy()),
-        consistency_level=ConsistencyLevel.LOCAL_QUORUM,
-        serial_consistency_level=ConsistencyLevel.LOCAL_SERIAL,
-        request_timeout=10,
-        row_factory=dict_factory,
-    )

@@ -9,6 +9,8 @@ from aiokafka.errors import KafkaError
 
 from shared.errors import DependencyAwayError, brief
 from shared.goodbyes import say_goodbye
+from shared.kafkaaccess import KafkaAccess
+from shared.kafkaclients import start_client
 from shared.movement import Lag
 
 ANSWER_SECONDS = 10.0
@@ -17,9 +19,9 @@ ANSWER_SECONDS = 10.0
 class GroupLag:
     """Asks only; it is no member of the group."""
 
-    def __init__(self, client: AIOKafkaConsumer, kafka_url: str) -> None:
+    def __init__(self, client: AIOKafkaConsumer, kafka: KafkaAccess) -> None:
         self._client = client
-        self._kafka_url = kafka_url
+        self._kafka = kafka
 
     async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
         """DependencyAwayError when the brokers do not answer in time."""
@@ -44,10 +46,10 @@ class GroupLag:
 
         What is left may be the end marks of foreign transactions only.
         """
-        reader = AIOKafkaConsumer(bootstrap_servers=self._kafka_url)
+        reader = AIOKafkaConsumer(**self._kafka.options())
         try:
             async with _answering():
-                await reader.start()
+                await start_client(reader, self._kafka)
                 reader.assign([place])
                 reader.seek(place, offset)
                 return await _first_of(reader, place)
@@ -66,12 +68,12 @@ async def _first_of(reader: AIOKafkaConsumer, place: TopicPartition) -> int | No
 
 
 @asynccontextmanager
-async def group_lag(kafka_url: str, group: str) -> AsyncIterator[GroupLag]:
-    client = AIOKafkaConsumer(bootstrap_servers=kafka_url, group_id=group, enable_auto_commit=False)
+async def group_lag(kafka: KafkaAccess, group: str) -> AsyncIterator[GroupLag]:
+    client = AIOKafkaConsumer(**kafka.options(), group_id=group, enable_auto_commit=False)
     try:
         async with _answering():
-            await client.start()
-        yield GroupLag(client, kafka_url)
+            await start_client(client, kafka)
+        yield GroupLag(client, kafka)
     finally:
         await say_goodbye(client)
 

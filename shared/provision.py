@@ -7,13 +7,14 @@ import structlog
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared import schema, topics
 from shared.cassandra import Cassandra
 from shared.errors import DependencyAwayError
+from shared.kafkaclients import greet
 from shared.logs import configure_logs
-from shared.settings import HostPorts, Keyspace, host_ports, read_settings
+from shared.serversettings import CassandraSettings, KafkaSettings
+from shared.settings import read_settings
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -21,19 +22,14 @@ log = structlog.get_logger()
 _LONGEST_SEGMENT = timedelta(days=1)
 
 
-class ProvisionSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
-
-    kafka_url: HostPorts
-    cassandra_hosts: HostPorts
-    cassandra_keyspace: Keyspace = "aid"
+class ProvisionSettings(KafkaSettings, CassandraSettings):
     cassandra_replication: int = Field(default=1, ge=1)
     kafka_replication: int = Field(default=1, ge=1)
     partitions: int = Field(default=12, ge=1)
 
 
 async def create_tables(settings: ProvisionSettings) -> None:
-    cassandra = await until_available(lambda: Cassandra.connect(host_ports(settings.cassandra_hosts), None))
+    cassandra = await until_available(lambda: Cassandra.connect(settings.cassandra, None))
     try:
         for statement in schema.statements(settings.cassandra_keyspace, settings.cassandra_replication):
             await cassandra.execute_ddl(statement)
@@ -43,13 +39,18 @@ async def create_tables(settings: ProvisionSettings) -> None:
 
 
 async def create_topics(settings: ProvisionSettings) -> None:
-    await until_available(lambda: asyncio.to_thread(_create_topics, settings))
+    await until_available(lambda: _greet_and_create(settings))
     log.info("topics_ready", topics=len(topics.ALL))
+
+
+async def _greet_and_create(settings: ProvisionSettings) -> None:
+    await greet(settings.kafka)
+    await asyncio.to_thread(_create_topics, settings)
 
 
 def _create_topics(settings: ProvisionSettings) -> None:
     try:
-        admin = KafkaAdminClient(bootstrap_servers=settings.kafka_url.split(","), client_id="aid-provision")
+        admin = KafkaAdminClient(**settings.kafka.options(), client_id="aid-provision")
     except KafkaError as error:
         raise DependencyAwayError("kafka", str(error)) from error
     try:

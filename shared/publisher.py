@@ -13,6 +13,8 @@ from shared.cloudevents import Record, encode
 from shared.errors import DependencyAwayError, brief
 from shared.events import Event
 from shared.goodbyes import say_goodbye
+from shared.kafkaaccess import KafkaAccess
+from shared.kafkaclients import start_client
 from shared.waiting import until_available
 
 log = structlog.get_logger()
@@ -35,9 +37,11 @@ class Publisher:
         self._replacing = asyncio.Lock()
 
     @classmethod
-    async def connect(cls, kafka_url: str, *, source: str, delivery_seconds: float = DELIVERY_SECONDS) -> "Publisher":
+    async def connect(
+        cls, kafka: KafkaAccess, *, source: str, delivery_seconds: float = DELIVERY_SECONDS
+    ) -> "Publisher":
         """DependencyAwayError when no broker answers."""
-        start = partial(_start, kafka_url, delivery_seconds)
+        start = partial(_start, kafka, delivery_seconds)
         return cls(await start(), start, source=source, delivery_seconds=delivery_seconds)
 
     async def publish(self, *events: Event) -> None:
@@ -100,9 +104,9 @@ class _Dropped:
         await self._producer.stop()
 
 
-async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:
+async def _start(kafka: KafkaAccess, delivery_seconds: float) -> AIOKafkaProducer:
     producer = AIOKafkaProducer(
-        bootstrap_servers=kafka_url,
+        **kafka.options(),
         acks="all",
         enable_idempotence=True,
         request_timeout_ms=int(delivery_seconds * 1000),
@@ -110,10 +114,10 @@ async def _start(kafka_url: str, delivery_seconds: float) -> AIOKafkaProducer:
         linger_ms=0,
     )
     try:
-        await producer.start()
-    except KafkaError as error:
+        await start_client(producer, kafka)
+    except DependencyAwayError:
         await producer.stop()
-        raise DependencyAwayError("kafka", str(error)[:300]) from error
+        raise
     return producer
 
 

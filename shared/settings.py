@@ -7,46 +7,20 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode
 
+from shared.hostports import MAX_PORT, parts_of
 from shared.logs import LogFormat
 from shared.secretfiles import secrets_folder
+from shared.serversettings import CassandraSettings, KafkaSettings
 from shared.zones import is_zone
 
-_HOST = re.compile(r"\[[0-9A-Fa-f:.]+\]|[^\s/@:\[\]]+")
 _HOST_IN_URL = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
-_PORT = re.compile(r"[0-9]{1,5}")
-_MAX_PORT = 65535
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _SHORTEST_KEY = 16
 
 
-def parts_of(text: str) -> tuple[str, ...]:
-    """`"a, b,"` → `("a", "b")`."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
-def host_ports(text: str) -> list[tuple[str, int]]:
-    """`"a:1,b:2"` → `[("a", 1), ("b", 2)]`; ValueError says which part is not host:port, not what it says."""
-    return [_host_port(part, position) for position, part in enumerate(parts_of(text), start=1)]
-
-
-def _host_port(part: str, position: int) -> tuple[str, int]:
-    host, _, port = part.rpartition(":")
-    if not _HOST.fullmatch(host) or not _PORT.fullmatch(port) or not 0 < int(port) <= _MAX_PORT:
-        raise ValueError(f"part {position} is not host:port")  # it may hold a password
-    return host, int(port)
-
-
-def _some_host_ports(text: str) -> str:
-    if not host_ports(text):
-        raise ValueError("name at least one host:port")
-    return text
-
-
-HostPorts = Annotated[str, AfterValidator(_some_host_ports)]
-
-Port = Annotated[int, Field(ge=0, le=_MAX_PORT)]
+Port = Annotated[int, Field(ge=0, le=MAX_PORT)]
 """0 is any that is free."""
 
 
@@ -100,17 +74,9 @@ def _known_zone(name: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 
 
-Keyspace = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
-
-
-class ProcessSettings(BaseSettings):
+class ProcessSettings(KafkaSettings, CassandraSettings):
     """Read from `AID_…` variables; frozen afterwards. `failure_limit` is for those that consume: see `Tolerance`."""
 
-    model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
-
-    kafka_url: HostPorts
-    cassandra_hosts: HostPorts
-    cassandra_keyspace: Keyspace = "aid"
     health_host: str = "0.0.0.0"  # noqa: S104 - probes come from outside the container
     health_port: Port = 8180
     log_format: LogFormat = "json"

@@ -10,7 +10,9 @@ from aiokafka import TopicPartition
 from aiokafka.errors import IllegalStateError
 from faust.types import TP
 
+from shared.authorities import trusting
 from shared.continuity import Continuity
+from shared.kafkaaccess import SCRAM, KafkaAccess
 from shared.movement import Lags
 
 SEEK_SECONDS = 10.0
@@ -21,10 +23,10 @@ class StreamApp(faust.App):
 
     logger = logging.getLogger("faust.app")
 
-    def __init__(self, *args: Any, kafka_url: str, **settings: Any) -> None:
-        brokers = [f"kafka://{host}" for host in kafka_url.split(",")]
-        super().__init__(*args, broker=brokers, **settings)
-        self.kafka_url = kafka_url
+    def __init__(self, *args: Any, kafka: KafkaAccess, **settings: Any) -> None:
+        brokers = [f"kafka://{broker}" for broker in kafka.brokers]
+        super().__init__(*args, broker=brokers, broker_credentials=_credentials(kafka), **settings)
+        self.kafka = kafka
         self.given_up: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
         self._in_hand: set[TP] = set()
         self._unfinished: dict[TP, tuple[int, int]] = {}
@@ -88,6 +90,14 @@ class StreamApp(faust.App):
         assigned: set[TP] = arguments[0]
         if self._continuity is not None:
             self._continuity.own(map(_place, assigned))
+
+
+def _credentials(kafka: KafkaAccess) -> faust.SASLCredentials | faust.SSLCredentials | None:
+    """Faust has its own words for what its client takes."""
+    tls = trusting(kafka.authority) if kafka.authority else None
+    if kafka.user:
+        return faust.SASLCredentials(username=kafka.user, password=kafka.password, ssl_context=tls, mechanism=SCRAM)
+    return faust.SSLCredentials(tls) if tls else None
 
 
 def _place(tp: TP) -> TopicPartition:

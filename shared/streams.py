@@ -17,6 +17,7 @@ from faust.types import StreamT
 
 from shared.cloudevents import Delivery
 from shared.health import Health
+from shared.kafkaaccess import KafkaAccess
 from shared.lag import GroupLag, group_lag
 from shared.movement import name_of
 from shared.streamapp import StreamApp
@@ -33,11 +34,11 @@ _METADATA_SECONDS = 5
 _THIRTY_DAYS = 30 * 24 * 3600.0
 
 
-def build_stream_app(service: str, kafka_url: str) -> StreamApp:
+def build_stream_app(service: str, kafka: KafkaAccess) -> StreamApp:
     """The service's name is its consumer group."""
     app = StreamApp(
         service,
-        kafka_url=kafka_url,
+        kafka=kafka,
         autodiscover=False,
         web_enabled=False,
         topic_allow_declare=False,
@@ -103,7 +104,7 @@ async def run_streams(app: StreamApp, health: Health) -> None:
     bind_to_running_loop(app)
     app.finalize()
     async with AsyncExitStack() as stack:
-        lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka_url, app.conf.id)))
+        lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka, app.conf.id)))
         app.follow(lags)
         try:
             await app.start()

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiokafka import AIOKafkaProducer
 from cassandra.cluster import Cluster, ResponseFuture
 
-from shared.settings import host_ports
+from shared.hostports import host_ports
 from shared.topics import JOB_INBOX
 
 INSERT = "INSERT INTO recipients (job_id, address, time_zone, language) VALUES (?, ?, ?, ?)"

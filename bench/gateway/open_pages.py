@@ -21,10 +21,11 @@ from aiohttp import ClientSession, ClientTimeout, StreamReader, TCPConnector
 from bench.gateway.servers import KEY, environment_of
 from deploy.local.ports import free_ports
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import JobStarted
+from shared.kafkaaccess import KafkaAccess
 from shared.links import Links
 from shared.publisher import Publisher
-from shared.settings import host_ports
 from tests.integration.running import running
 
 STARTED = 50
@@ -98,8 +99,8 @@ async def delays(cassandra: Cassandra, publisher: Publisher, streams: dict[UUID,
 async def rows(pages: int, seconds: float, kafka_url: str, cassandra_hosts: str, home: Path) -> None:
     (port,) = free_ports(1)
     site = f"http://127.0.0.1:{port}"
-    cassandra = await Cassandra.connect(host_ports(cassandra_hosts), "aid")
-    publisher = await Publisher.connect(kafka_url, source="bench")
+    cassandra = await Cassandra.connect(CassandraAccess(cassandra_hosts), "aid")
+    publisher = await Publisher.connect(KafkaAccess(kafka_url), source="bench")
     jobs = [uuid4() for _ in range(pages)]
     for job_id in jobs:
         await put(cassandra, job_id, "scheduled", 1)

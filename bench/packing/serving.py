@@ -13,8 +13,8 @@ from bench.servers import provision, real_servers
 from deploy.local.ports import free_ports
 from shared.archives import ArchiveFile
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.links import Links
-from shared.settings import host_ports
 from tests.integration.running import running
 
 BYTES = 200 * 1024 * 1024
@@ -37,7 +37,7 @@ async def _archive(cassandra_hosts: str, archives: Path, port: int) -> tuple[Pat
     job_id, now = uuid4(), datetime.now(UTC)
     path = archives / ArchiveFile(job_id, 1).name
     path.write_bytes(os.urandom(BYTES))
-    cassandra = await Cassandra.connect(host_ports(cassandra_hosts), "aid")
+    cassandra = await Cassandra.connect(CassandraAccess(cassandra_hosts), "aid")
     columns = "job_id, state, run, version, query, images, archive_run, archive_size, expires_at"
     values = (job_id, "completed", 1, 1, "pandas", 500, 1, BYTES, now + timedelta(hours=1))
     await cassandra.execute(f"INSERT INTO jobs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608

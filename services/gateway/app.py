@@ -27,7 +27,6 @@ from services.gateway.web.serving import allow_all_sockets, serving_web
 from shared.cassandra import Cassandra
 from shared.health import serving_health
 from shared.publisher import Publisher
-from shared.settings import host_ports
 from shared.tasks import in_background
 from shared.waiting import until_available
 
@@ -41,14 +40,13 @@ async def run(settings: Settings) -> None:
     async with (
         serving_health(settings.health_host, settings.health_port) as health,
         AsyncExitStack() as connections,
-        in_background(listen(settings.kafka_url, desk.feed.tell)),
+        in_background(listen(settings.kafka, desk.feed.tell)),
         serving_web(build_web(desk), settings.web_host, settings.web_port),
     ):
-        hosts = host_ports(settings.cassandra_hosts)
-        cassandra = await until_available(lambda: Cassandra.connect(hosts, settings.cassandra_keyspace))
+        cassandra = await until_available(lambda: Cassandra.connect(settings.cassandra, settings.cassandra_keyspace))
         connections.push_async_callback(cassandra.close)
         desk.stores.connected(Stores.of(cassandra))
-        publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source=NAME))
+        publisher = await until_available(lambda: Publisher.connect(settings.kafka, source=NAME))
         connections.push_async_callback(publisher.close)
         desk.publisher.connected(publisher)
         health.ready_when(cassandra=cassandra.answers, kafka=publisher.answers, archives=desk.archives.answers)

@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 from services.gateway.limits.clientaddress import Network
 from shared.archivesettings import ArchiveSettings
 from shared.fields import MOST_IMAGES
-from shared.settings import AddressKey, Port, PublicUrl, SecretKeys, TimeZone, parts_of
+from shared.hostports import parts_of
+from shared.settings import AddressKey, Port, PublicUrl, SecretKeys, TimeZone
 
 
 def _perhaps_networks(text: str) -> str:

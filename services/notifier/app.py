@@ -44,7 +44,7 @@ async def run(settings: Settings) -> None:
         postman = build_postman(settings, cassandra, mails, recipients, relay)
         stack.push_async_callback(postman.finish)
 
-        app = build_stream_app(NAME, settings.kafka_url)
+        app = build_stream_app(NAME, settings.kafka)
         told = build_handlers(postman, mails, recipients)
         consume(app, [JOB_LIFECYCLE], Consumer(NAME, told, publisher, Tolerance(settings.failure_limit)))
         backbone.ready(relay=relay.answers)

@@ -72,7 +72,7 @@ async def run(settings: Settings) -> None:
             sheets=SheetDrawing(),
         )
         handlers = build_handlers(bench, means, sweep)
-        app = build_stream_app(NAME, settings.kafka_url)
+        app = build_stream_app(NAME, settings.kafka)
         consumer = Consumer(NAME, handlers, publisher, Tolerance(settings.failure_limit))
         consume(app, [IMAGE_BATCHES, JOB_LIFECYCLE], consumer)
         backbone.ready(archives=archives.answers)

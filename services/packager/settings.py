@@ -12,7 +12,7 @@ from services.packager.guard import Network
 from services.packager.packing import PackLimits
 from services.packager.pictures import PictureLimits
 from shared.archivesettings import ArchiveSettings, folder_of
-from shared.settings import host_ports, parts_of
+from shared.hostports import host_ports, parts_of
 
 
 def _perhaps_ip_ports(text: str) -> str:

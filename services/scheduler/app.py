@@ -38,11 +38,11 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         backbone = await stack.enter_async_context(standing_on(settings, NAME))
         cassandra, publisher = backbone.cassandra, backbone.publisher
-        offsets = await until_available(lambda: stack.enter_async_context(group_lag(settings.kafka_url, NAME)))
+        offsets = await until_available(lambda: stack.enter_async_context(group_lag(settings.kafka, NAME)))
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         shards = Shards(shard_builder(settings, cassandra, publisher, offsets), tasks)
         tell_of(lambda: shards.owned)
-        app = build_stream_app(NAME, settings.kafka_url)
+        app = build_stream_app(NAME, settings.kafka)
         consume(app, [JOB_INBOX], shards)
         follow_assignment(app, shards)
         backbone.ready()

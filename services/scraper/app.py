@@ -62,7 +62,7 @@ async def run(settings: Settings) -> None:
         cooldowns.count_from_zero(settings.engines)
         means = build_means(settings, cassandra, publisher, engines)
         search = partial(search_images, searches=Searches(cassandra), bench=bench, means=means)
-        app = build_stream_app(NAME, settings.kafka_url)
+        app = build_stream_app(NAME, settings.kafka)
         consume(app, [JOB_DUE], Consumer(NAME, {SearchDue: search}, publisher, Tolerance(settings.failure_limit)))
         backbone.ready()
         await run_streams(app, backbone.health)

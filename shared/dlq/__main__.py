@@ -1,5 +1,6 @@
 """`python -m shared.dlq list | show | replay`. It asks nothing; `--dry-run` says what a replay would do."""
 
+import asyncio
 import logging
 import re
 import sys
@@ -8,13 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TextIO
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from shared.dlq.letters import Letter, Wanted
 from shared.dlq.shelf import read_letters, send_back
 from shared.dlq.telling import in_a_line, in_full, overview
 from shared.errors import DependencyAwayError
-from shared.settings import HostPorts, read_settings
+from shared.kafkaaccess import KafkaAccess
+from shared.kafkaclients import greet
+from shared.serversettings import KafkaSettings
+from shared.settings import read_settings
 from shared.topics import CONSUMING_SERVICES, dead_letters
 
 TOPICS = tuple(dead_letters(service).name for service in CONSUMING_SERVICES)
@@ -22,20 +24,15 @@ TOPICS = tuple(dead_letters(service).name for service in CONSUMING_SERVICES)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-class DlqSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="AID_", frozen=True)
-
-    kafka_url: HostPorts
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code: 0, or 1 when something was refused, not found or out of reach."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)  # the person is told the outcome, not each try
     options = build_parser().parse_args(arguments)
-    kafka_url = read_settings(DlqSettings).kafka_url
-    command: Callable[[str, Namespace], int] = options.command
+    kafka = read_settings(KafkaSettings).kafka
+    command: Callable[[KafkaAccess, Namespace], int] = options.command
     try:
-        return command(kafka_url, options)
+        asyncio.run(greet(kafka))
+        return command(kafka, options)
     except DependencyAwayError as away:
         say([f"{away}"], to=sys.stderr)
         return 1
@@ -67,13 +64,13 @@ def _add_replay(parser: ArgumentParser) -> None:
     parser.set_defaults(command=replay_letters)
 
 
-def list_letters(kafka_url: str, _options: Namespace) -> int:
-    say(overview(TOPICS, read_letters(kafka_url, TOPICS)))
+def list_letters(kafka: KafkaAccess, _options: Namespace) -> int:
+    say(overview(TOPICS, read_letters(kafka, TOPICS)))
     return 0
 
 
-def show_letter(kafka_url: str, options: Namespace) -> int:
-    for letter in read_letters(kafka_url, [options.topic]):
+def show_letter(kafka: KafkaAccess, options: Namespace) -> int:
+    for letter in read_letters(kafka, [options.topic]):
         if (letter.partition, letter.offset) == (options.partition, options.offset):
             say(in_full(letter))
             return 0
@@ -81,19 +78,19 @@ def show_letter(kafka_url: str, options: Namespace) -> int:
     return 1
 
 
-def replay_letters(kafka_url: str, options: Namespace) -> int:
+def replay_letters(kafka: KafkaAccess, options: Namespace) -> int:
     """A letter goes back once, unless `--again`: a receipt beside it remembers."""
     if options.offset is not None and options.service is None:
         say(["--offset needs --service: each of them counts its letters for itself"], to=sys.stderr)
         return 2
     topics = [dead_letters(options.service).name] if options.service else TOPICS
-    meant = list(filter(wanted(options), read_letters(kafka_url, topics)))
+    meant = list(filter(wanted(options), read_letters(kafka, topics)))
     fresh = [letter for letter in meant if options.again or not letter.replayed]
     refused = [letter for letter in fresh if letter.refusal]
     returnable = [letter for letter in fresh if not letter.refusal]
     say(f"{in_a_line(letter)}  refused: {letter.refusal}" for letter in refused)
     done = "would go back" if options.dry_run else "sent back"
-    gone = returnable if options.dry_run else send_back(kafka_url, returnable)
+    gone = returnable if options.dry_run else send_back(kafka, returnable)
     say(f"{in_a_line(letter)}  {done} to {letter.origin}" for letter in gone)
     say([_summary(done, len(returnable), len(refused), len(meant) - len(fresh))])
     return 1 if refused else 0

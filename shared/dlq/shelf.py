@@ -10,21 +10,22 @@ from kafka.errors import KafkaError
 
 from shared.dlq.letters import Letter, Lying, letters_among, receipt_for
 from shared.errors import DependencyAwayError, brief
+from shared.kafkaaccess import KafkaAccess
 
 ANSWER_SECONDS = 15.0
 _MAX_REQUEST_BYTES = 4 * 1024 * 1024
 
 
-def read_letters(kafka_url: str, topics: Iterable[str]) -> list[Letter]:
+def read_letters(kafka: KafkaAccess, topics: Iterable[str]) -> list[Letter]:
     """All letters of these topics, in their order. DependencyAwayError when no broker answers."""
-    with _named(), _consumer(kafka_url) as consumer:
+    with _named(), _consumer(kafka) as consumer:
         places = [TopicPartition(topic, at) for topic in topics for at in consumer.partitions_for_topic(topic) or ()]
         return letters_among(_lying(consumer, places))
 
 
-def send_back(kafka_url: str, letters: Iterable[Letter]) -> Iterator[Letter]:
+def send_back(kafka: KafkaAccess, letters: Iterable[Letter]) -> Iterator[Letter]:
     """Each letter once its record is stored where it came from, and the receipt beside the letter."""
-    with _named(), _producer(kafka_url) as producer:
+    with _named(), _producer(kafka) as producer:
         for letter in letters:
             _deliver(producer, letter.origin, letter.key, letter.value, letter.headers)
             _deliver(producer, letter.topic, letter.key, None, receipt_for(letter), partition=letter.partition)
@@ -56,8 +57,8 @@ def _deliver(producer: Any, topic: str, key: bytes | None, value: bytes | None, 
 
 
 @contextmanager
-def _consumer(kafka_url: str) -> Iterator[Any]:
-    consumer = KafkaConsumer(bootstrap_servers=kafka_url.split(","), enable_auto_commit=False)
+def _consumer(kafka: KafkaAccess) -> Iterator[Any]:
+    consumer = KafkaConsumer(**kafka.options(), enable_auto_commit=False)
     try:
         yield consumer
     finally:
@@ -65,8 +66,8 @@ def _consumer(kafka_url: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _producer(kafka_url: str) -> Iterator[Any]:
-    producer = KafkaProducer(bootstrap_servers=kafka_url.split(","), acks="all", max_request_size=_MAX_REQUEST_BYTES)
+def _producer(kafka: KafkaAccess) -> Iterator[Any]:
+    producer = KafkaProducer(**kafka.options(), acks="all", max_request_size=_MAX_REQUEST_BYTES)
     try:
         yield producer
     finally:

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.provision import ProvisionSettings, create_tables
-from shared.settings import host_ports
 from tests.contract.cassandra_in_memory.session import Direct, MemoryCassandra
 from tests.contract.cassandra_in_memory.tables import Tables
 
@@ -23,7 +23,7 @@ async def cassandra(request: pytest.FixtureRequest) -> AsyncIterator[Cassandra]:
         yield cast("Cassandra", MemoryCassandra(Direct(Tables(now=time.time)), now=time.time))
         return
     hosts = request.getfixturevalue("cassandra_hosts")
-    session = await Cassandra.connect(host_ports(hosts), await a_keyspace(hosts, request.config.stash))
+    session = await Cassandra.connect(CassandraAccess(hosts), await a_keyspace(hosts, request.config.stash))
     yield session
     await session.close()
 

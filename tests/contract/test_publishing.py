@@ -18,6 +18,7 @@ from shared.consumer import Publishing
 from shared.errors import DependencyAwayError
 from shared.events import ImagesFound, JobExpired, JobStarted, SearchDue
 from shared.goodbyes import GOODBYE_SECONDS
+from shared.kafkaaccess import KafkaAccess
 from shared.provision import ProvisionSettings, create_topics
 from shared.publisher import Publisher
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_LIFECYCLE, MAX_EVENT_BYTES, dead_letters
@@ -57,7 +58,7 @@ async def subject(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     kafka_url = request.getfixturevalue("kafka_url")
     settings = ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4)
     await create_topics(settings)
-    publisher = await Publisher.connect(kafka_url, source="test")
+    publisher = await Publisher.connect(KafkaAccess(kafka_url), source="test")
     orphans: list[Publisher] = []
 
     async def unreachable() -> Publishing:
@@ -75,7 +76,7 @@ async def orphaned(home: Path) -> Publisher:
     kafka = Kafka(home=home, jars=kafka_jars(), port=port, controller_port=controller_port)
     with serving(kafka, home):
         await create_topics(ProvisionSettings(kafka_url=kafka.url, cassandra_hosts="unused:1", partitions=1))
-        publisher = await Publisher.connect(kafka.url, source="test", delivery_seconds=1.5)
+        publisher = await Publisher.connect(KafkaAccess(kafka.url), source="test", delivery_seconds=1.5)
         await publisher.publish(JobStarted(job_id=uuid4()))
     return publisher
 
@@ -180,7 +181,7 @@ async def test_a_broker_that_does_not_answer_is_away(subject: Subject) -> None:
 @pytest.mark.integration
 async def test_a_producer_that_is_stuck_while_its_broker_is_well_is_replaced(kafka_url: str) -> None:
     await create_topics(ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4))
-    publisher = await Publisher.connect(kafka_url, source="test", delivery_seconds=1.0)
+    publisher = await Publisher.connect(KafkaAccess(kafka_url), source="test", delivery_seconds=1.0)
     event = JobStarted(job_id=uuid4())
     producer = publisher._producer
     producer._sender._muted_partitions.update(TopicPartition(JOB_LIFECYCLE.name, at) for at in range(4))

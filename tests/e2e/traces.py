@@ -10,8 +10,8 @@ from deploy.local.services import TOLD
 from deploy.local.settings import settings
 from deploy.local.stack import Stack
 from shared.cassandra import Cassandra, Row
+from shared.cassandraaccess import CassandraAccess
 from shared.schema import TABLES
-from shared.settings import host_ports
 from shared.topics import ALL
 
 
@@ -25,7 +25,9 @@ class Traces:
     @asynccontextmanager
     async def of(cls, stack: Stack) -> AsyncIterator["Traces"]:
         told = settings(stack.plan, stack.tools.chromium)
-        cassandra = await Cassandra.connect(host_ports(told["AID_CASSANDRA_HOSTS"]), told["AID_CASSANDRA_KEYSPACE"])
+        cassandra = await Cassandra.connect(
+            CassandraAccess(told["AID_CASSANDRA_HOSTS"]), told["AID_CASSANDRA_KEYSPACE"]
+        )
         try:
             yield cls(stack, cassandra, told["AID_KAFKA_URL"])
         finally:

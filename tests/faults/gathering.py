@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import Event
 from shared.schema import TABLES
-from shared.settings import host_ports
 from shared.topics import ALL, CONSUMING_SERVICES, FLOW, JOB_LIFECYCLE
 from tests.faults.oracle import LAST_MAIL
 from tests.faults.people import People
@@ -140,7 +140,7 @@ class Looking:
 @asynccontextmanager
 async def looking(people: People, began: Beginning) -> AsyncIterator[Looking]:
     system = people.system
-    cassandra = await Cassandra.connect(host_ports(system.cassandra_hosts), KEYSPACE)
+    cassandra = await Cassandra.connect(CassandraAccess(system.cassandra_hosts), KEYSPACE)
     try:
         yield Looking(system, people, cassandra, began)
     finally:

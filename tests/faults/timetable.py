@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import JobSubmitted
 from shared.jobs import Jobs, JobView
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
 from shared.recipients import Recipient, Recipients
-from shared.settings import host_ports
 from tests.faults.people import People
 from tests.faults.scene import Accepted
 from tests.faults.system import KEYSPACE
@@ -48,8 +49,8 @@ class Timetable:
 
 @asynccontextmanager
 async def a_timetable(people: People) -> AsyncIterator[Timetable]:
-    cassandra = await Cassandra.connect(host_ports(people.system.cassandra_hosts), KEYSPACE)
-    publisher = await Publisher.connect(people.system.kafka_url, source="gateway")
+    cassandra = await Cassandra.connect(CassandraAccess(people.system.cassandra_hosts), KEYSPACE)
+    publisher = await Publisher.connect(KafkaAccess(people.system.kafka_url), source="gateway")
     try:
         yield Timetable(people, cassandra, publisher)
     finally:

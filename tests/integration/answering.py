@@ -23,9 +23,9 @@ async def answer(event: JobStarted) -> Iterable[Event]:
 
 
 async def run(settings: ProcessSettings, group: str) -> None:
-    publisher = await until_available(lambda: Publisher.connect(settings.kafka_url, source="test"))
+    publisher = await until_available(lambda: Publisher.connect(settings.kafka, source="test"))
     try:
-        app = build_stream_app(group, settings.kafka_url)
+        app = build_stream_app(group, settings.kafka)
         consume(app, [JOB_LIFECYCLE], Consumer(DEAD_LETTERS_OF, {JobStarted: answer}, publisher))
         await run_streams(app, Health())
     finally:

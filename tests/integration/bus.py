@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.cloudevents import decode
 from shared.events import Event
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
 from shared.tasks import in_background
 from shared.topics import Topic
@@ -77,7 +78,7 @@ def readable(record: Any) -> Event | None:
 @asynccontextmanager
 async def listening(kafka_url: str, *topics: Topic, source: str = "test") -> AsyncIterator[Bus]:
     """A bus that hears these topics and may publish to any."""
-    publisher = await Publisher.connect(kafka_url, source=source)
+    publisher = await Publisher.connect(KafkaAccess(kafka_url), source=source)
     producer = AIOKafkaProducer(bootstrap_servers=kafka_url, max_request_size=4 * 1024 * 1024)
     consumer = AIOKafkaConsumer(
         *(topic.name for topic in topics), bootstrap_servers=kafka_url, auto_offset_reset="earliest"

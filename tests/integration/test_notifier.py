@@ -11,6 +11,7 @@ import pytest
 
 from services.notifier.letters import SUBJECTS
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.errors import Reason
 from shared.events import (
     CancelRequested,
@@ -30,7 +31,6 @@ from shared.events import (
 )
 from shared.jobs import JobState
 from shared.recipients import Recipient, Recipients
-from shared.settings import host_ports
 from shared.topics import JOB_INBOX, JOB_LIFECYCLE, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -52,7 +52,7 @@ async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
 
 @pytest.fixture(scope="module")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import JobCompleted, MailDeferred, MailDue, MailKind, MailSent
 from shared.jobs import JobState
 from shared.recipients import Recipient, Recipients
-from shared.settings import host_ports
 from shared.topics import JOB_INBOX
 from tests.integration.bus import listening
 from tests.integration.conftest import Backbone
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.integration
 async def test_a_ready_mail_goes_once_more_after_a_kill_in_data_and_never_a_third_time(
     backbone: Backbone, tmp_path: Path
 ) -> None:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     job_id = await a_completed_job(cassandra)
     address = f"{job_id}@example.com"
     limit = datetime.now(UTC) + timedelta(hours=4)

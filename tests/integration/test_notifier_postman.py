@@ -22,6 +22,7 @@ from services.notifier.relay_address import relay_address
 from services.notifier.silence import Silence
 from services.notifier.smtp import SmtpRelay
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.errors import DependencyAwayError
 from shared.events import JobExpired, MailDeferred, MailKind, MailRefused, MailReport, MailSent
 from shared.jobs import Jobs, JobState, JobView
@@ -29,7 +30,6 @@ from shared.links import Links
 from shared.pseudonyms import Pseudonyms
 from shared.recipients import Recipient, Recipients
 from shared.searches import Search, Searches
-from shared.settings import host_ports
 from shared.suppressions import Suppressions
 from shared.waiting import until_available, waiting_for
 from tests.integration.conftest import Backbone
@@ -153,7 +153,7 @@ class BrokenLetters:
 
 @pytest.fixture(scope="module")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.claims import Counts, Heartbeats
 from shared.events import Stage
 from shared.fields import to_milliseconds
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.recipients import Recipient, Recipients
-from shared.settings import host_ports
 from tests.integration.conftest import Backbone
 
 pytestmark = pytest.mark.integration
@@ -23,7 +23,7 @@ NOW = to_milliseconds(datetime.now(UTC))
 
 @pytest.fixture
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -8,6 +8,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.cloudevents import encode
 from shared.errors import Reason
 from shared.events import (
@@ -31,7 +32,6 @@ from shared.events import (
 )
 from shared.filters import Colour, Filters
 from shared.jobs import Jobs, JobState
-from shared.settings import host_ports
 from shared.topics import JOB_DUE, JOB_INBOX, JOB_LIFECYCLE, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -50,7 +50,7 @@ async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
 
 @pytest.fixture
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.events import CancelRequested, JobCancelled, JobScheduled, JobStarted, JobSubmitted, SearchDue
 from shared.jobs import Jobs, JobState
-from shared.settings import host_ports
 from shared.topics import JOB_DUE, JOB_LIFECYCLE
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -35,7 +35,7 @@ async def bus(backbone: Backbone) -> AsyncIterator[Bus]:
 
 @pytest.fixture
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -9,10 +9,11 @@ import pytest
 
 from deploy.local.ports import free_ports
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.claims import Claims
 from shared.errors import DependencyAwayError, OutcomeUnknownError
 from shared.events import Stage
-from shared.settings import host_ports
+from shared.hostports import host_ports
 from shared.waiting import until_available
 from tests.integration.conftest import Backbone
 from tests.integration.wire import Wire, wired_to
@@ -32,7 +33,7 @@ async def wire(backbone: Backbone) -> AsyncIterator[Wire]:
 
 @pytest.fixture
 async def cassandra(backbone: Backbone, wire: Wire) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect([("127.0.0.1", wire.port)], backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(f"127.0.0.1:{wire.port}"), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 
@@ -87,9 +88,9 @@ async def test_a_cancelled_caller_leaves_the_session_well(cassandra: Cassandra) 
 async def test_no_host_and_no_keyspace_are_both_an_absence(backbone: Backbone) -> None:
     (nobody,) = free_ports(1)
 
-    for hosts, keyspace in (([("127.0.0.1", nobody)], None), (host_ports(backbone.cassandra_hosts), "not_made_yet")):
+    for hosts, keyspace in ((f"127.0.0.1:{nobody}", None), (backbone.cassandra_hosts, "not_made_yet")):
         with pytest.raises(DependencyAwayError) as raised:
-            await Cassandra.connect(hosts, keyspace)
+            await Cassandra.connect(CassandraAccess(hosts), keyspace)
         assert raised.value.dependency == "cassandra"
 
 

@@ -11,6 +11,7 @@ from shared.cloudevents import Delivery, encode
 from shared.consumer import Consumer
 from shared.dlq.__main__ import main
 from shared.events import Event, ImagesFound
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
 from shared.topics import IMAGE_BATCHES, dead_letters
 from tests.integration.bus import Bus, listening
@@ -35,7 +36,7 @@ async def bury(backbone: Backbone, event: Event) -> None:
     async def bug(_: Event) -> list[Event]:
         raise ValueError("a bug")
 
-    publisher = await Publisher.connect(backbone.kafka_url, source="packager")
+    publisher = await Publisher.connect(KafkaAccess(backbone.kafka_url), source="packager")
     record = encode(event, source="scraper", now=NOW)
     delivery = Delivery(record.topic, 0, 41, 0, record.key, record.value, record.headers)
     with capture_logs():

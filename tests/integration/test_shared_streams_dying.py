@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from shared.cloudevents import Delivery
 from shared.health import Health
+from shared.kafkaaccess import KafkaAccess
 from shared.lag import GroupLag, group_lag
 from shared.movement import Lag
 from shared.streamapp import StreamApp
@@ -75,7 +76,7 @@ class Handling:
 
 
 def build(place: Place, handling: Handling) -> StreamApp:
-    app = build_stream_app(place.group, place.kafka_url)
+    app = build_stream_app(place.group, KafkaAccess(place.kafka_url))
     consume(app, [place.topic], handling)
     return app
 
@@ -124,7 +125,7 @@ async def test_an_agent_that_dies_ends_the_consumer_and_its_record_comes_again(p
 
 @pytest.fixture
 async def lag(place: Place) -> AsyncIterator[GroupLag]:
-    async with group_lag(place.kafka_url, place.group) as lag:
+    async with group_lag(KafkaAccess(place.kafka_url), place.group) as lag:
         yield lag
 
 

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 from shared.cloudevents import Delivery
 from shared.health import Health
+from shared.kafkaaccess import KafkaAccess
 from shared.provision import ProvisionSettings, create_topics
 from shared.streamapp import StreamApp
 from shared.streams import build_stream_app, consume, run_streams
@@ -24,7 +25,7 @@ class Idle:
 
 
 def idle(group: str, kafka_url: str) -> StreamApp:
-    app = build_stream_app(group, kafka_url)
+    app = build_stream_app(group, KafkaAccess(kafka_url))
     consume(app, [JOB_DUE], Idle())
     return app
 

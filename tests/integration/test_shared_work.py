@@ -9,13 +9,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.claims import Claims, Counts, Heartbeats
 from shared.cloudevents import decode
 from shared.errors import DependencyAwayError, Reason, RunError
 from shared.events import Event, Failure, JobProgressed, RunFailed, Stage
 from shared.jobs import Jobs, JobState
 from shared.pulse import Progress, Pulse
-from shared.settings import host_ports
 from shared.waiting import waiting_for
 from shared.work import Claiming, Workbench
 from tests.contract.memory import MemoryPublisher
@@ -75,7 +75,7 @@ class Bench:
 
 @pytest.fixture(scope="module")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -16,11 +16,11 @@ from services.scheduler.runs import Evidence
 from services.scheduler.timers import Cursors, TimerIndex
 from services.scheduler.witness import Witness
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.claims import Claims, Counts, Heartbeats
 from shared.events import Stage
 from shared.jobs import JobState
 from shared.searches import Search, Searches
-from shared.settings import host_ports
 from tests.integration.conftest import Backbone
 
 pytestmark = pytest.mark.integration
@@ -31,7 +31,7 @@ shards = count(1000)
 
 @pytest.fixture
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -18,6 +18,8 @@ from prometheus_client import Counter
 from shared.anyrecords import read_any_record
 from shared.errors import DependencyAwayError, brief
 from shared.goodbyes import say_goodbye
+from shared.kafkaaccess import KafkaAccess
+from shared.kafkaclients import start_client
 from shared.topics import JOB_LIFECYCLE, JOB_PROGRESS
 from shared.waiting import pauses, until_available
 
@@ -37,12 +39,12 @@ _MOST_BYTES = 256 * 1024
 """Of one partition at a time: a flood is read piece by piece."""
 
 
-async def listen(kafka_url: str, tell: Callable[[UUID], None]) -> None:
+async def listen(kafka: KafkaAccess, tell: Callable[[UUID], None]) -> None:
     """Until cancelled; Kafka may come, go and come back."""
     read_any_record()
     for pause in pauses():
         try:
-            await _read(kafka_url, tell)
+            await _read(kafka, tell)
         except KafkaError as error:
             log.warning("dependency_away", dependency="kafka", detail=brief(error))
         except Exception:
@@ -51,38 +53,38 @@ async def listen(kafka_url: str, tell: Callable[[UUID], None]) -> None:
         await asyncio.sleep(pause)
 
 
-async def _read(kafka_url: str, tell: Callable[[UUID], None]) -> None:
+async def _read(kafka: KafkaAccess, tell: Callable[[UUID], None]) -> None:
     async with AsyncExitStack() as stack:
-        consumer = await until_available(partial(_connect, stack, kafka_url))
+        consumer = await until_available(partial(_connect, stack, kafka))
         log.info("feed_open")
         await _pass_on(consumer, tell)
 
 
-async def _connect(stack: AsyncExitStack, kafka_url: str) -> AIOKafkaConsumer:
-    return await stack.enter_async_context(_consumer(kafka_url))
+async def _connect(stack: AsyncExitStack, kafka: KafkaAccess) -> AIOKafkaConsumer:
+    return await stack.enter_async_context(_consumer(kafka))
 
 
 @asynccontextmanager
-async def _consumer(kafka_url: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _consumer(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaConsumer]:
     """DependencyAwayError when no broker answers, or has no such topics yet."""
     consumer = AIOKafkaConsumer(
         *(topic.name for topic in _TOPICS),
-        bootstrap_servers=kafka_url,
+        **kafka.options(),
         auto_offset_reset="latest",
         metadata_max_age_ms=_METADATA_MILLISECONDS,
         max_partition_fetch_bytes=_MOST_BYTES,
     )
     try:
-        await _start(consumer)
+        await _start(consumer, kafka)
         yield consumer
     finally:
         await say_goodbye(consumer)
 
 
-async def _start(consumer: AIOKafkaConsumer) -> None:
+async def _start(consumer: AIOKafkaConsumer, kafka: KafkaAccess) -> None:
     try:
         async with asyncio.timeout(_START_SECONDS):
-            await consumer.start()
+            await start_client(consumer, kafka)
             # Else each partition begins at whatever end it has when it is first read.
             await asyncio.gather(*map(consumer.position, consumer.assignment()))
     except (KafkaError, TimeoutError) as error:

@@ -16,8 +16,9 @@ from services.gateway.desk import Desk
 from services.gateway.live.feed import Pace
 from services.gateway.live.listening import listen
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
-from shared.settings import host_ports
 from shared.tasks import in_background
 from tests.integration.conftest import Backbone
 from tests.unit.gateway.site import a_desk, visiting
@@ -70,13 +71,13 @@ async def serving_gateway(
     clock = MovingClock()
     settings = {name.removeprefix("AID_").lower(): text for name, text in told.items()}
     desk = replace(a_desk(folder, now=clock, public_url=public_url, **settings), pace=pace)
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
-    publisher = await Publisher.connect(backbone.kafka_url, source=NAME)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    publisher = await Publisher.connect(KafkaAccess(backbone.kafka_url), source=NAME)
     desk.stores.connected(Stores.of(cassandra))
     desk.publisher.connected(publisher)
     try:
         async with (
-            in_background(listen(heard_at or backbone.kafka_url, desk.feed.tell)),
+            in_background(listen(KafkaAccess(heard_at or backbone.kafka_url), desk.feed.tell)),
             visiting(desk, port=port) as visitor,
         ):
             yield Gateway(desk, visitor, cassandra, clock, folder)

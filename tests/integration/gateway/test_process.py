@@ -17,6 +17,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.ports import free_ports
 from deploy.local.servers import Server, serving
 from shared.events import JobStarted
+from shared.kafkaaccess import KafkaAccess
 from shared.provision import ProvisionSettings, create_topics
 from shared.publisher import Publisher
 from tests.integration.conftest import Backbone
@@ -151,7 +152,7 @@ async def test_with_kafka_killed_nothing_is_promised_and_the_same_form_is_taken_
 
 async def until_it_hears_again(service: RunningService, kafka_url: str) -> None:
     """Of jobs, whose pages it keeps."""
-    publisher = await Publisher.connect(kafka_url, source="test")
+    publisher = await Publisher.connect(KafkaAccess(kafka_url), source="test")
     try:
         async with asyncio.timeout(30):
             while await records_heard(service) == 0:

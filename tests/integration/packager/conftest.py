@@ -12,12 +12,13 @@ from services.packager.settings import Settings
 from services.packager.sheetdrawing import SheetDrawing
 from services.packager.threads import OneThread
 from shared.cassandra import Cassandra
+from shared.cassandraaccess import CassandraAccess
 from shared.images import Images
 from shared.jobs import Jobs
+from shared.kafkaaccess import KafkaAccess
 from shared.localarchives import LocalArchives
 from shared.publisher import Publisher
 from shared.searches import Searches
-from shared.settings import host_ports
 from shared.topics import JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -34,7 +35,7 @@ async def site() -> AsyncIterator[PictureWeb]:
 
 @pytest.fixture(scope="module")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 
@@ -63,7 +64,7 @@ def place(backbone: Backbone, site: PictureWeb, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture
 async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
-    publisher = await Publisher.connect(backbone.kafka_url, source="packager")
+    publisher = await Publisher.connect(KafkaAccess(backbone.kafka_url), source="packager")
     yield publisher
     await publisher.close()
 

@@ -6,7 +6,7 @@ import pytest
 
 from services.scraper.browsers import Browsers
 from shared.cassandra import Cassandra
-from shared.settings import host_ports
+from shared.cassandraaccess import CassandraAccess
 from shared.topics import IMAGE_BATCHES, JOB_INBOX, JOB_PROGRESS, dead_letters
 from tests.integration.bus import Bus, listening
 from tests.integration.conftest import Backbone
@@ -36,7 +36,7 @@ def environment(backbone: Backbone, pictures: PictureWeb) -> dict[str, str]:
 
 @pytest.fixture(scope="package")
 async def cassandra(backbone: Backbone) -> AsyncIterator[Cassandra]:
-    cassandra = await Cassandra.connect(host_ports(backbone.cassandra_hosts), backbone.cassandra_keyspace)
+    cassandra = await Cassandra.connect(CassandraAccess(backbone.cassandra_hosts), backbone.cassandra_keyspace)
     yield cassandra
     await cassandra.close()
 

@@ -23,6 +23,7 @@ from shared.errors import Reason, RunError
 from shared.filters import Colour, Filters, Orientation
 from shared.images import FoundImage, Images
 from shared.jobs import Jobs
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
 from shared.pulse import Progress
 from shared.searches import Search, Searches
@@ -50,7 +51,7 @@ async def engines(pictures: PictureWeb) -> AsyncIterator[Sequence[Engine]]:
 
 @pytest.fixture
 async def means(backbone: Backbone, cassandra: Cassandra, engines: Sequence[Engine]) -> AsyncIterator[Means]:
-    publisher = await Publisher.connect(backbone.kafka_url, source="scraper")
+    publisher = await Publisher.connect(KafkaAccess(backbone.kafka_url), source="scraper")
     yield Means(
         engines=engines,
         images=Images(cassandra),

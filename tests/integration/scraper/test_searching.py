@@ -22,6 +22,7 @@ from shared.events import Event, Failure, ImagesFound, RunFailed, SearchDue, Sea
 from shared.filters import Colour, Filters
 from shared.images import Hit, Images
 from shared.jobs import Jobs
+from shared.kafkaaccess import KafkaAccess
 from shared.publisher import Publisher
 from shared.pulse import Progress, Pulse
 from shared.searches import Asked, Search, Searches
@@ -89,7 +90,7 @@ class Witness:
 
 @pytest.fixture
 async def publisher(backbone: Backbone) -> AsyncIterator[Publisher]:
-    publisher = await Publisher.connect(backbone.kafka_url, source="scraper")
+    publisher = await Publisher.connect(KafkaAccess(backbone.kafka_url), source="scraper")
     yield publisher
     await publisher.close()
 

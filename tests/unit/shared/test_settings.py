@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import Field, ValidationError
 
+from shared.hostports import host_ports
 from shared.settings import (
     CommaSeparated,
     Port,
@@ -10,7 +11,6 @@ from shared.settings import (
     PublicUrl,
     SecretKeys,
     TimeZone,
-    host_ports,
     read_settings,
 )
 
