@@ -59,3 +59,5 @@ COPY services services
 FROM app AS pictureweb
 COPY tests tests
 CMD ["tests.pictureweb"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8090/healthz', timeout=4)"]
