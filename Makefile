@@ -17,7 +17,7 @@ demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mai
 
 test: check ## lint, types, import contracts, then every test on real parts
 	@$(PY) -m deploy.local.setup
-	@$(PY) -m pytest -n 2 tests/unit tests/contract tests/integration tests/e2e tests/faults
+	@$(PY) -m pytest -n 2 tests/unit tests/contract tests/integration tests/e2e tests/faults tests/deploy --ignore=tests/deploy/compose
 
 faults: check ## break everything that can break, under full load, and print the table of docs/reliability.md; an hour
 	@$(PY) -m deploy.local.setup
