@@ -1,0 +1,212 @@
+"""The dashboard that tells whether all is well."""
+
+from deploy.observability.expressions import OURS, increase_of, quantile_of, sum_of
+from deploy.observability.panels import Dashboard, Line, Panel, Row
+
+_ENDED = 'sum(increase(aid_jobs_total{state=~"completed|failed"}[$__range]))'
+
+NOW = (
+    Panel(
+        "Alerts",
+        [Line('count(ALERTS{alertname=~"Aid.*",alertstate="firing"}) or vector(0)')],
+        "Firing now. What each means stands in docs/operations.md.",
+        kind="stat",
+        width=3,
+        height=4,
+        bad_at=1,
+    ),
+    Panel(
+        "Processes that answer",
+        [sum_of(f"up{{{OURS}}}", by="service")],
+        "Of each service. None is an outage.",
+        kind="stat",
+        width=9,
+        height=4,
+    ),
+    Panel(
+        "Jobs under way",
+        [Line("sum(aid_jobs_running)")],
+        "After a scheduler has taken shards over it takes a minute until all of theirs are known.",
+        kind="stat",
+        width=3,
+        height=4,
+    ),
+    Panel(
+        "Completed",
+        [Line('sum(increase(aid_jobs_total{state="completed"}[$__range]))')],
+        "In the time shown.",
+        kind="stat",
+        width=3,
+        height=4,
+    ),
+    Panel(
+        "Failed",
+        [Line(f'sum(increase(aid_jobs_total{{state="failed"}}[$__range])) / ({_ENDED} > 0) or vector(0)')],
+        "Share of the jobs that ended in the time shown. A query without any result fails too.",
+        unit="percentunit",
+        kind="stat",
+        width=3,
+        height=4,
+        warn_at=0.2,
+        bad_at=0.5,
+    ),
+    Panel(
+        "Due to mail, 95 %",
+        [quantile_of("aid_job_due_to_mail_seconds", 0.95, legend="", over="$__range")],
+        "From a job's time until the relay had the mail with its link, in the time shown.",
+        unit="s",
+        kind="stat",
+        width=3,
+        height=4,
+        warn_at=300,
+        bad_at=600,
+    ),
+    Panel(
+        "Firing",
+        [Line('ALERTS{alertname=~"Aid.*",alertstate="firing"}')],
+        "With what each is about.",
+        kind="table",
+        width=24,
+        height=5,
+    ),
+)
+
+JOBS = (
+    Panel(
+        "Jobs that came into a state",
+        [increase_of("aid_jobs_total", by="state")],
+        "In each step of the graph. Whatever is scheduled is to end as completed, failed or cancelled, and to expire.",
+    ),
+    Panel(
+        "Failed, by reason",
+        [increase_of('aid_jobs_total{state="failed"}', by="reason")],
+        "internal, worker_lost, interrupted, overloaded and storage_full are our own fault.",
+        stacked=True,
+    ),
+    Panel(
+        "Runs begun, by why",
+        [increase_of("aid_runs_total", by="why")],
+        "More than a job's first: its worker was lost, or stopped and handed it back, or it failed and came again.",
+        stacked=True,
+    ),
+    Panel(
+        "Jobs under way",
+        [Line("sum(aid_jobs_running)", "jobs")],
+        "Released and not ended, waiting for a slot included.",
+    ),
+    Panel(
+        "Timers read ahead",
+        [sum_of("aid_timers_ahead", by="kind")],
+        "Of the next minutes: release is the jobs that are about to begin. What is due later lies in Cassandra only.",
+    ),
+    Panel(
+        "Timers overdue",
+        [Line("sum(aid_timers_overdue)", "overdue by more than 5 s")],
+        "Zero, but for the minutes after an outage.",
+        bad_at=1,
+    ),
+)
+
+TIMES = (
+    Panel(
+        "From due to mail",
+        [
+            quantile_of("aid_job_due_to_mail_seconds", 0.5, legend="half"),
+            quantile_of("aid_job_due_to_mail_seconds", 0.95, legend="95 %"),
+        ],
+        "From a job's time until the relay had the mail with its link; of the last quarter of an hour.",
+        unit="s",
+    ),
+    Panel(
+        "How late jobs begin",
+        [
+            quantile_of("aid_timer_lateness_seconds", 0.5, 'kind="release"', legend="half"),
+            quantile_of("aid_timer_lateness_seconds", 0.99, 'kind="release"', legend="99 %"),
+        ],
+        "From a job's time until the scheduler had decided to begin it.",
+        unit="s",
+    ),
+    Panel(
+        "From begin to the first search, and to packing",
+        [
+            quantile_of("aid_run_wait_seconds", 0.5, legend="{{stage}}, half", by="stage"),
+            quantile_of("aid_run_wait_seconds", 0.95, legend="{{stage}}, 95 %", by="stage"),
+        ],
+        "Jobs wait here when all slots are taken: then more scrapers or packagers help.",
+        unit="s",
+    ),
+    Panel(
+        "Search and packing",
+        [
+            quantile_of("aid_run_seconds", 0.5, 'outcome="done"', legend="{{stage}}, half", by="stage"),
+            quantile_of("aid_run_seconds", 0.95, 'outcome="done"', legend="{{stage}}, 95 %", by="stage"),
+        ],
+        "Runs that came to their end. Packing begins while the search still finds, and lasts as long at least.",
+        unit="s",
+    ),
+    Panel(
+        "From the end to the mail",
+        [
+            quantile_of("aid_mail_seconds", 0.5, legend="{{kind}}, half", by="kind"),
+            quantile_of("aid_mail_seconds", 0.95, legend="{{kind}}, 95 %", by="kind"),
+        ],
+        "From the end of a job until the relay had the mail that tells of it.",
+        unit="s",
+    ),
+    Panel(
+        "Runs that failed, by reason",
+        [increase_of("aid_run_failures_total", by="stage, reason")],
+        "Of these most are begun again; the job fails with the third.",
+        stacked=True,
+    ),
+)
+
+QUEUES = (
+    Panel(
+        "Records that wait, by topic",
+        [
+            Line(
+                "sum by (service, topic) (max by (service, topic, partition) (aid_consumer_lag_records))",
+                "{{service}}: {{topic}}",
+            )
+        ],
+        "A second's worth is usual: so often it is acknowledged. More in job-due.v1 means that all scrapers are busy.",
+    ),
+    Panel(
+        "Slots taken",
+        [Line("sum by (stage) (aid_slots_busy) / sum by (stage) (aid_slots)", "{{stage}}")],
+        "All of them for long: another process of that service helps.",
+        unit="percentunit",
+        warn_at=1,
+    ),
+    Panel(
+        "What is waited for",
+        [sum_of('aid_waiting{waits_for!~".*slot|smtp"}', by="service, waits_for")],
+        "Servers that are away. Nothing is lost meanwhile.",
+        bad_at=1,
+    ),
+    Panel(
+        "Dead letters",
+        [increase_of("aid_dead_letters_total", by="service, topic, cause")],
+        "Records put aside, to be looked at with python -m shared.dlq.",
+        stacked=True,
+    ),
+    Panel(
+        "Longest standing partition",
+        [Line("max by (service) (aid_consumer_still_seconds)", "{{service}}")],
+        "Behind, not moving, and waiting for nothing it can name. After five minutes the process ends by itself.",
+        unit="s",
+        bad_at=120,
+    ),
+    Panel(
+        "Processes that answer",
+        [sum_of(f"up{{{OURS}}}", by="service")],
+        "Of each service.",
+    ),
+)
+
+SYSTEM = Dashboard(
+    uid="aid-system",
+    title="Advance Image Downloader: is it well?",
+    rows=(Row("Is it well?", NOW), Row("Jobs", JOBS), Row("How long it takes", TIMES), Row("Queues", QUEUES)),
+)
