@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -111,10 +112,18 @@ class LocalDriver:
         raise DriverNotStartedError(f"chromedriver did not start: {line.strip()}")
 
 
+def _free_port() -> int:
+    """Chosen here: where there is no IPv6, as in most containers, a driver that may choose says it listens on port 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def _leashed(chromedriver: Path, home: Home) -> subprocess.Popen[str]:
     folder = str(home.path)
     return subprocess.Popen(  # noqa: S603 - the chromedriver of the settings
-        [sys.executable, "-I", "-S", leash.__file__, folder, str(chromedriver), "--port=0"],
+        [sys.executable, "-I", "-S", leash.__file__, folder, str(chromedriver), f"--port={_free_port()}"],
         # The second is for the crash handlers: a dump holds what was on the page.
         env={**os.environ, "TMPDIR": folder, "XDG_CONFIG_HOME": folder},
         stdin=subprocess.PIPE,
