@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from aiokafka.conn import create_conn
 from aiokafka.errors import KafkaError
+from aiokafka.protocol.metadata import MetadataRequest
 
 from shared.errors import DependencyAwayError, brief
 from shared.hostports import host_ports
@@ -42,4 +43,8 @@ async def _connect_once(broker: str, kafka: KafkaAccess) -> None:
     options = {name: told for name, told in kafka.options().items() if name != "bootstrap_servers"}
     async with asyncio.timeout(_ANSWER_SECONDS):
         connection: Any = await create_conn(host.strip("[]"), port, **options)
-    connection.close()
+        try:
+            # A broker that wants a login takes the connection of who offers none, and hangs up at the first question.
+            await connection.send(MetadataRequest([]))
+        finally:
+            connection.close()

@@ -45,7 +45,7 @@ class KafkaSettings(BaseSettings):
     kafka_password: Password = Field(default=None, validate_default=True)
     kafka_ca: Authority = None
 
-    _both = field_validator("kafka_password")(_with_its_user)
+    _login_to_kafka = field_validator("kafka_password")(_with_its_user)
 
     @property
     def kafka(self) -> KafkaAccess:
@@ -61,7 +61,7 @@ class CassandraSettings(BaseSettings):
     cassandra_ca: Authority = None
     cassandra_keyspace: Keyspace = "aid"
 
-    _both = field_validator("cassandra_password")(_with_its_user)
+    _login_to_cassandra = field_validator("cassandra_password")(_with_its_user)
 
     @property
     def cassandra(self) -> CassandraAccess:
