@@ -23,7 +23,10 @@ _LONGEST_SEGMENT = timedelta(days=1)
 
 
 class ProvisionSettings(KafkaSettings, CassandraSettings):
+    """`cassandra_grant`: the role that the services log in with, where roles have rights."""
+
     cassandra_replication: int = Field(default=1, ge=1)
+    cassandra_grant: str | None = None
     kafka_replication: int = Field(default=1, ge=1)
     partitions: int = Field(default=12, ge=1)
 
@@ -33,6 +36,9 @@ async def create_tables(settings: ProvisionSettings) -> None:
     try:
         for statement in schema.statements(settings.cassandra_keyspace, settings.cassandra_replication):
             await cassandra.execute_ddl(statement)
+        if settings.cassandra_grant:
+            for statement in schema.grants(settings.cassandra_keyspace, settings.cassandra_grant):
+                await cassandra.execute_ddl(statement)
     finally:
         await cassandra.close()
     log.info("tables_ready", keyspace=settings.cassandra_keyspace)

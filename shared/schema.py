@@ -65,5 +65,12 @@ def statements(keyspace: str, replication_factor: int) -> Iterator[str]:
         yield f"ALTER TABLE {keyspace}.{table} ADD IF NOT EXISTS ({_without_key(line)})"
 
 
+def grants(keyspace: str, role: str) -> Iterator[str]:
+    """What the services do in the keyspace, allowed to a role that has to be there; again changes nothing."""
+    quoted = role.replace('"', '""')
+    for right in ("SELECT", "MODIFY"):
+        yield f'GRANT {right} ON KEYSPACE {keyspace} TO "{quoted}"'
+
+
 def _without_key(columns: str) -> str:
     return columns.partition(", PRIMARY KEY (")[0].replace(" PRIMARY KEY", "")

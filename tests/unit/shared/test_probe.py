@@ -56,6 +56,8 @@ def test_a_command_ends_non_zero_and_says_why() -> None:
 
 
 def test_the_probe_loads_nothing_but_the_standard_library() -> None:
-    told = "import sys, shared.probe; print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
+    told = (
+        "import sys, shared.probe; print(*{name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
+    )
     ended = subprocess.run([sys.executable, "-S", "-c", told], capture_output=True, text=True, check=True)  # noqa: S603
     assert set(ended.stdout.split()) <= {"shared", "__main__"}

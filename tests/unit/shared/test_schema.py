@@ -7,7 +7,7 @@ import pytest
 from services.scheduler.job import Job
 from shared.images import FoundImage
 from shared.jobs import JobView
-from shared.schema import TABLES, statements
+from shared.schema import TABLES, grants, statements
 
 
 def columns(table: str) -> set[str]:
@@ -37,3 +37,10 @@ def test_every_table_is_made_in_the_keyspace_asked_for() -> None:
         for table, statement in zip(TABLES, creating, strict=True)
     )
     assert "'replication_factor': 3" in made[0]
+
+
+def test_a_role_may_read_and_write_whatever_its_name() -> None:
+    assert list(grants("pictures", 'a "role"')) == [
+        'GRANT SELECT ON KEYSPACE pictures TO "a ""role"""',
+        'GRANT MODIFY ON KEYSPACE pictures TO "a ""role"""',
+    ]

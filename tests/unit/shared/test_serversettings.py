@@ -117,8 +117,8 @@ def test_an_authority_that_is_none_is_named_at_the_start(
 async def test_faust_tells_its_client_what_all_others_are_told(
     logged_in: bool, over_tls: bool, protocol: str, authority: Path
 ) -> None:
-    login = ("aid", PASSWORD) if logged_in else (None, None)
-    kafka = KafkaAccess("127.0.0.1:1", *login, authority if over_tls else None)
+    user, password = ("aid", PASSWORD) if logged_in else (None, None)
+    kafka = KafkaAccess("127.0.0.1:1", user, password, authority if over_tls else None)
 
     options = kafka.options()
 
