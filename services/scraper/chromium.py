@@ -113,7 +113,7 @@ class LocalDriver:
 
 
 def _free_port() -> int:
-    """Chosen here: where there is no IPv6, as in most containers, a driver that may choose says it listens on port 0."""
+    """Chosen here: where there is no IPv6, as in most containers, one that chooses says it listens on port 0."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
