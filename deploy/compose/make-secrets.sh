@@ -11,7 +11,7 @@ secret() { [ -s "secrets/$1" ] || { printf %s "$2" >"secrets/$1"; chmod 644 "sec
 
 secret aid_secret_keys "$(random)"
 secret aid_address_key "$(random)"
-secret aid_smtp_url smtp://mail:1025
+secret aid_smtp_url "smtp://mail:1025?starttls=never"
 secret aid_s3_key aid
 secret aid_s3_secret "$(random)"
 secret objects.json "$(printf '{"identities": [{"name": "aid", "credentials": [{"accessKey": "%s", "secretKey": "%s"}], "actions": ["Admin", "Read", "Write", "List"]}]}' \
