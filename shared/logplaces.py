@@ -24,6 +24,8 @@ class Places:
         self._streams: dict[str, Stream | None] = {"stdout": sys.stdout}
         if self._file:
             self._streams["file"] = self._file
+        for place in self._streams:
+            LINES_LOST.labels(place)
         self._torn: set[str] = set()
         self._lock = Lock()
 
