@@ -21,7 +21,7 @@ BUILD = Info("aid_build", "Which release runs here")
 
 def run_process(service: str, settings: ProcessSettings, work: Coroutine[Any, Any, None]) -> None:
     """Run `work` until it ends or SIGTERM or SIGINT cancels it; what it raises ends the process non-zero."""
-    disable_created_metrics()  # as many again, and nothing that anybody asks for
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # as many again, and nobody asks for them
     BUILD.info({"version": VERSION})
     configure_logs(service, log_format=settings.log_format, log_file=settings.log_file)
     asyncio.run(_until_signalled(work))
