@@ -42,6 +42,7 @@ authenticator: PasswordAuthenticator
 authorizer: CassandraAuthorizer
 credentials_validity: 0ms
 permissions_validity: 0ms
+roles_validity: 0ms
 client_encryption_options:
   enabled: true
   keystore: {keystore}
@@ -119,6 +120,10 @@ class GuardedCassandra(Cassandra):
 
     def as_superuser(self) -> CassandraAccess:
         return CassandraAccess(self.hosts, SUPERUSER, SUPERUSER, self.papers.authority)
+
+    def _places(self) -> tuple[str, ...]:
+        """Tables are made twice as fast when they need not outlive the node."""
+        return (*super()._places(), "-Dcassandra.test.flush_local_schema_changes=false")
 
     def _yaml(self) -> str:
         return super()._yaml() + _CASSANDRA.format(keystore=self.papers.keystore, password=KEYSTORE_PASSWORD)
