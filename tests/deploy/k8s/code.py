@@ -75,8 +75,12 @@ def _topic(name: ast.expr) -> str:
 @cache
 def _calls(file: Path) -> list[ast.Call]:
     """Of plain names."""
-    nodes = ast.walk(ast.parse(file.read_text()))
-    return [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return [node for node in _nodes(file) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+
+
+@cache
+def _nodes(file: Path) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(file.read_text())))
 
 
 @cache
@@ -97,7 +101,7 @@ def _imported(file: Path) -> list[Path]:
 
 
 def _names(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in _nodes(file):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("shared"):
             yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
