@@ -19,23 +19,36 @@ class Place:
     """By name."""
 
 
-def may_connect(policies: Iterable[Thing], source: Place, target: Place, port: int, protocol: str = "TCP") -> bool:
-    specs = [each["spec"] for each in of_kind(policies, "NetworkPolicy")]
-    ways = (("to", _rules(specs, "Egress", source), target), ("from", _rules(specs, "Ingress", target), source))
-    return all(
-        rules is None
-        or any(_peers(rule.get(side), there) and _ports(rule.get("ports"), target, port, protocol) for rule in rules)
-        for side, rules, there in ways
-    )
+class Network:
+    """The policies of what was rendered."""
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        self._specs = [each["spec"] for each in of_kind(things, "NetworkPolicy")]
+
+    def lets(self, source: Place, target: Place, port: int, protocol: str = "TCP") -> bool:
+        return port in self.open_ports(source, target, [port], protocol)
+
+    def open_ports(self, source: Place, target: Place, ports: Iterable[int], protocol: str = "TCP") -> set[int]:
+        """Those of `ports` that may be connected to."""
+        ways = [_meeting(self._rules("Egress", source), "to", target)]
+        ways += [_meeting(self._rules("Ingress", target), "from", source)]
+        return {port for port in ports if all(_any_opens(rules, target, port, protocol) for rules in ways)}
+
+    def _rules(self, way: str, place: Place) -> list[Thing] | None:
+        """What is allowed there; None when nothing is forbidden, as outside of this namespace."""
+        labels = dict(place.labels)
+        mine = [each for each in self._specs if way in each["policyTypes"] and matches(each["podSelector"], labels)]
+        if place.namespace != "aid" or not mine:
+            return None
+        return [rule for spec in mine for rule in spec.get(way.lower(), ())]
 
 
-def _rules(specs: list[Thing], way: str, place: Place) -> list[Thing] | None:
-    """What is allowed there; None when nothing is forbidden, as outside of this namespace."""
-    labels = dict(place.labels)
-    mine = [spec for spec in specs if way in spec["policyTypes"] and matches(spec["podSelector"], labels)]
-    if place.namespace != "aid" or not mine:
-        return None
-    return [rule for spec in mine for rule in spec.get(way.lower(), ())]
+def _meeting(rules: list[Thing] | None, side: str, there: Place) -> list[Thing] | None:
+    return None if rules is None else [rule for rule in rules if _peers(rule.get(side), there)]
+
+
+def _any_opens(rules: list[Thing] | None, target: Place, port: int, protocol: str) -> bool:
+    return rules is None or any(_opens(rule.get("ports"), target, port, protocol) for rule in rules)
 
 
 def _peers(peers: list[Thing] | None, place: Place) -> bool:
@@ -57,7 +70,7 @@ def _within(block: Thing, address: str) -> bool:
     return where in ip_network(block["cidr"]) and not any(where in ip_network(each) for each in block.get("except", ()))
 
 
-def _ports(ports: list[Thing] | None, target: Place, port: int, protocol: str) -> bool:
+def _opens(ports: list[Thing] | None, target: Place, port: int, protocol: str) -> bool:
     named = dict(target.ports)
     return ports is None or any(
         each.get("protocol", "TCP") == protocol and named.get(each["port"], each["port"]) == port for each in ports

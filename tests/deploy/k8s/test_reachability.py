@@ -7,7 +7,7 @@ import pytest
 
 from shared.hostports import host_ports
 from tests.deploy.k8s.code import SERVICES, fields_of
-from tests.deploy.k8s.reachability import Place, may_connect
+from tests.deploy.k8s.reachability import Network, Place
 from tests.deploy.k8s.rendering import Thing, containers, env, named, of_kind, ours, overlay, pod, workloads
 
 INTERNET = [Place("internet", address="93.184.215.14"), Place("internet6", address="2606:2800:21f::1")]
@@ -58,13 +58,12 @@ def open_ways(things: list[Thing]) -> set[Way]:
     own = [place for place in inside if place.name in {*SERVICES, "provision"}]
     outside = [*INTERNET, *INSIDE, PROXY, PROMETHEUS, KEDA, STRANGER, NAMES]
     pairs = {*product(own, [*inside, *outside]), *product([*inside, *outside], own)}
-    policies = of_kind(things, "NetworkPolicy")
+    network = Network(things)
     return {
         (source.name, target.name, port)
         for source, target in pairs
-        for port in PORTS
-        if "aid" in (source.namespace, target.namespace) and source != target
-        if may_connect(policies, source, target, port)
+        if source != target
+        for port in network.open_ports(source, target, PORTS)
     }
 
 
@@ -110,13 +109,11 @@ def test_nothing_else_is_open(things: list[Thing]) -> None:
 
 
 def test_servers_are_reached_by_the_services_alone(things: list[Thing]) -> None:
-    policies, inside = of_kind(things, "NetworkPolicy"), pods(things)
+    network, inside = Network(things), pods(things)
     for server, port in (("kafka", 9092), ("kafka", 9093), ("cassandra", 9042)):
         (target,) = (place for place in inside if place.name == server)
         callers = {
-            each.name
-            for each in [*inside, PROXY, PROMETHEUS, KEDA, STRANGER]
-            if may_connect(policies, each, target, port)
+            each.name for each in [*inside, PROXY, PROMETHEUS, KEDA, STRANGER] if network.lets(each, target, port)
         }
         assert callers - {"kafka-operator", server} == {*SERVICES, "provision"} | (
             {"keda"} if server == "kafka" else set()
@@ -127,19 +124,19 @@ def test_kafkas_listener_lets_in_whom_the_policies_let_in(production: list[Thing
     """Strimzi makes a policy of its own out of it, and policies add up."""
     (listener,) = named(production, "Kafka", "aid")["spec"]["kafka"]["listeners"]
     peers = [{"from": listener["networkPolicyPeers"], "ports": [{"port": listener["port"]}]}]
-    alone = [{"kind": "NetworkPolicy", "spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": peers}}]
+    alone = Network(
+        [{"kind": "NetworkPolicy", "spec": {"podSelector": {}, "policyTypes": ["Ingress"], "ingress": peers}}]
+    )
     (kafka,) = (place for place in pods(production) if place.name == "kafka")
 
-    let_in = {each.name for each in [*pods(production), PROXY, KEDA, STRANGER] if may_connect(alone, each, kafka, 9093)}
+    let_in = {each.name for each in [*pods(production), PROXY, KEDA, STRANGER] if alone.lets(each, kafka, 9093)}
     assert let_in == {*SERVICES, "provision", "keda"}
 
 
 def test_names_are_asked_by_both_protocols(things: list[Thing]) -> None:
-    policies = of_kind(things, "NetworkPolicy")
+    network = Network(things)
 
-    assert all(
-        may_connect(policies, place, NAMES, 53, protocol) for place in pods(things) for protocol in ("TCP", "UDP")
-    )
+    assert all(network.lets(place, NAMES, 53, protocol) for place in pods(things) for protocol in ("TCP", "UDP"))
 
 
 @pytest.mark.parametrize(
