@@ -15,7 +15,7 @@ SHARDS = Gauge("aid_shards", "Shards this process decides on")
 RUNNING = Gauge("aid_jobs_running", "Jobs under way; a minute after a shard was taken over all of them are known")
 AHEAD = Gauge(
     "aid_timers_ahead",
-    "Timers read ahead from the index; those of jobs that were moved or cancelled meanwhile are among them",
+    "Timers read ahead from the index; those that have become void meanwhile are among them",
     ["kind"],
 )
 OVERDUE = Gauge("aid_timers_overdue", "Timers whose time was more than five seconds ago, and that are not decided on")

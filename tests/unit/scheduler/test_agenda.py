@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from services.scheduler.agenda import LATE, NEAR, Agenda
+from services.scheduler.agenda import LATE, NEAR, OVERDUE, Agenda
 from services.scheduler.job import Timer, TimerKind
 from services.scheduler.pace import Pace
 from tests.unit.scheduler.jobs import NOON, minutes
@@ -112,3 +112,32 @@ def test_a_pace_allows_so_many_in_a_second_and_saves_up_no_more_than_that() -> N
     assert pace.take(100, at=0.25) == 5
     assert pace.take(3, at=1000) == 3
     assert pace.take(100, at=1000) == 17
+
+
+def test_what_waits_is_counted_by_kind_until_it_is_taken() -> None:
+    agenda = an_agenda(timer(SECOND), timer(2 * SECOND), timer(-2 * LATE, TimerKind.CLEAN_UP))
+    assert agenda.ahead == {TimerKind.RELEASE: 2, TimerKind.CLEAN_UP: 1}
+
+    due(agenda, SECOND)
+    agenda.take_late(1)
+    assert agenda.ahead == {TimerKind.RELEASE: 1, TimerKind.CLEAN_UP: 0}
+
+
+def test_a_timer_counts_as_overdue_until_it_is_done_with_wherever_it_waits() -> None:
+    agenda = an_agenda(timer(SECOND), timer(2 * SECOND), timer(-2 * LATE), timer(minutes(1)))
+    assert agenda.overdue(NOON + OVERDUE) == 1
+    assert agenda.overdue(NOON + OVERDUE + 3 * SECOND) == 3
+
+    (entry,) = agenda.take_due(NOON + SECOND, 1)
+    assert agenda.overdue(NOON + OVERDUE + 3 * SECOND) == 3
+    agenda.done(entry)
+    assert agenda.overdue(NOON + OVERDUE + 3 * SECOND) == 2
+
+
+def test_what_was_put_off_is_not_overdue_before_it_is_to_fire_again() -> None:
+    agenda = an_agenda(timer(SECOND))
+    (entry,) = agenda.take_due(NOON + SECOND, 1)
+    agenda.put_off(entry, NOON, NOON + minutes(1))
+
+    assert agenda.overdue(NOON + minutes(1)) == 0
+    assert agenda.overdue(NOON + minutes(2)) == 1

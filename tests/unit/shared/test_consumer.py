@@ -16,6 +16,7 @@ from shared.tolerance import MISMATCHES_PER_BUG, Tolerance
 from shared.topics import JOB_LIFECYCLE
 from shared.waiting import waiting_for
 from tests.contract.memory import MemoryPublisher
+from tests.growth import Growth
 from tests.unit.shared.samples import JOB_ID, NOW
 
 STARTED = JobStarted(job_id=JOB_ID, sequence=2)
@@ -347,3 +348,30 @@ async def test_log_lines_of_a_handler_say_which_record_it_was(publisher: MemoryP
         }
     ]
     assert get_contextvars() == {}
+
+
+@pytest.mark.parametrize(
+    ("delivery", "handler", "records", "letters"),
+    [
+        (delivered(STARTED), Handling(), "handled", None),
+        (delivered(JobCancelled(job_id=JOB_ID)), Handling(), "not_ours", None),
+        (rubbish(), Handling(), "dead_lettered", "unreadable"),
+        (delivered(STARTED), Handling(InvalidEventError("never")), "dead_lettered", "invalid"),
+        (delivered(STARTED), Handling(*[ValueError("ours")] * TRIES), "dead_lettered", "bug"),
+    ],
+)
+async def test_each_record_is_counted_by_what_became_of_it_and_each_dead_letter_by_its_cause(
+    publisher: MemoryPublisher, delivery: Delivery, handler: Handling, records: str, letters: str | None
+) -> None:
+    growth = Growth()
+    await consumer(publisher, handler).handle(delivery)
+
+    assert growth.all_of("aid_records_total") == {f"{records} {JOB_LIFECYCLE.name}": 1}
+    assert growth.all_of("aid_dead_letters_total") == ({f"{letters} {JOB_LIFECYCLE.name}": 1} if letters else {})
+
+
+def test_what_has_not_happened_yet_is_counted_as_zero(publisher: MemoryPublisher) -> None:
+    consumer(publisher, Handling())
+
+    for cause in ("unreadable", "invalid", "bug"):
+        assert Growth().of("aid_dead_letters_total", topic=JOB_LIFECYCLE.name, cause=cause) == 0

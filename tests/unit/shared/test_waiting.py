@@ -5,6 +5,7 @@ import pytest
 
 from shared.errors import DependencyAwayError, OutcomeUnknownError
 from shared.waiting import FIRST_PAUSE, LONGEST_PAUSE, pauses, until_available, waiting_for, waits_for
+from tests.growth import now
 
 
 class Flaky:
@@ -83,3 +84,10 @@ def test_pauses_double_up_to_the_longest_and_differ() -> None:
     for pause, ceiling in zip(pauses(), ceilings, strict=False):
         assert ceiling / 2 <= pause <= ceiling
     assert len(set(islice(pauses(), 20))) == 20
+
+
+def test_the_metrics_tell_how_much_waits_and_for_what() -> None:
+    assert now("aid_waiting", waits_for="kafka") == 0
+    with waits_for("cassandra"), waits_for("cassandra"):
+        assert now("aid_waiting", waits_for="cassandra") == 2
+    assert now("aid_waiting", waits_for="cassandra") == 0

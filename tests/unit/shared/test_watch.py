@@ -9,6 +9,7 @@ from shared.errors import DependencyAwayError, ServiceUnfitError
 from shared.movement import Lag
 from shared.waiting import at_place, waits_for
 from shared.watch import DEAD_SECONDS, END_SECONDS, Watch
+from tests.growth import now
 
 HERE, THERE = TopicPartition("job-due.v1", 0), TopicPartition("job-due.v1", 1)
 LOOKS = int(DEAD_SECONDS // 5) + 1
@@ -115,3 +116,25 @@ async def test_when_nothing_has_moved_for_long_the_process_ends() -> None:
         await asyncio.wait_for(watch.run(), 1)
 
     assert raised.value.facts["stalled"] == {"job-due.v1-0": END_SECONDS}
+
+
+def lag_told(place: TopicPartition) -> float | None:
+    return now("aid_consumer_lag_records", topic=place.topic, partition=str(place.partition))
+
+
+async def test_the_metrics_tell_how_far_each_partition_is_behind() -> None:
+    await looked(Lags(here=Lag(5, 9)), HERE, THERE, times=3)
+
+    assert (lag_told(HERE), lag_told(THERE)) == (4, 0)
+    assert now("aid_consumer_still_seconds") == 10
+
+
+async def test_of_a_partition_that_went_to_another_process_or_is_not_known_nothing_is_told() -> None:
+    lags = Lags(here=Lag(5, 9))
+    await looked(lags, HERE, THERE, times=1)
+    await looked(lags, THERE, times=1)
+    assert (lag_told(HERE), lag_told(THERE)) == (None, 0)
+
+    lags.away = True
+    await looked(lags, THERE, times=1)
+    assert lag_told(THERE) is None
