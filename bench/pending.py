@@ -11,7 +11,7 @@ import asyncio
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -31,11 +31,13 @@ from shared.events import JobSubmitted
 from shared.fields import to_milliseconds
 from shared.provision import ProvisionSettings, create_tables, create_topics
 from shared.topics import JOB_DUE, JOB_LIFECYCLE
+from shared.waiting import until_available
 from tests.integration.bus import Bus, listening
 from tests.integration.running import RunningService, running
 
 PARTITIONS = 12
 AT_A_TIME = 5_000
+IN_A_BATCH = 50
 PER_SECOND = 50
 DAYS = timedelta(days=90)
 OUTAGE = timedelta(days=10)
@@ -68,15 +70,21 @@ class Writer:
             await asyncio.gather(self._write_jobs(some), self._write_timers(some))
 
     async def _write_jobs(self, jobs: list[Job]) -> None:
-        await self._cassandra.execute_in_partition(self._jobs, [(*stored(job).values(), job.job_id) for job in jobs])
+        rows = [(*stored(job).values(), job.job_id) for job in jobs]
+        parts = (rows[start : start + IN_A_BATCH] for start in range(0, len(rows), IN_A_BATCH))
+        await asyncio.gather(*(self._insist(self._jobs, part) for part in parts))
 
     async def _write_timers(self, jobs: list[Job]) -> None:
         partitions = defaultdict(list)
         for timer in (timer for job in jobs for timer in job.armed):
             place = shard_of(timer.job_id), bucket_of(timer.due_at)
             partitions[place].append((*place, timer.due_at, timer.job_id, timer.kind))
-        for rows in partitions.values():
-            await self._cassandra.execute_in_partition(self._timers, rows)
+        # Side by side: the node syncs what comes together by one write to its disk.
+        await asyncio.gather(*(self._insist(self._timers, rows) for rows in partitions.values()))
+
+    async def _insist(self, cql: str, rows: Sequence[Sequence[object]]) -> None:
+        """A node that is given so much may be late with its word."""
+        await until_available(lambda: self._cassandra.execute_in_partition(cql, rows))
 
 
 def shard_of(job_id: UUID) -> int:

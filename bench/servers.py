@@ -14,12 +14,12 @@ from shared.provision import ProvisionSettings, create_tables, create_topics
 
 
 @contextmanager
-def real_servers(home: Path) -> Iterator[tuple[str, str]]:
-    """Where they answer, as `host:port` each; says with what they are spoken to."""
+def real_servers(home: Path, jmx_port: int | None = None) -> Iterator[tuple[str, str]]:
+    """Where they answer, as `host:port` each; says with what they are spoken to. `jmx_port`: for nodetool."""
     print(", ".join(f"{name} {version(name)}" for name in ("faust-streaming", "aiokafka", "cassandra-driver")))
     kafka_port, controller_port, cassandra_port, storage_port = free_ports(4)
     kafka = Kafka(home=home, jars=kafka_jars(), port=kafka_port, controller_port=controller_port)
-    cassandra = Cassandra(home=home, jars=cassandra_jars(), port=cassandra_port, storage_port=storage_port)
+    cassandra = Cassandra(home, cassandra_jars(), cassandra_port, storage_port, jmx_port)
     with serving(kafka, home), serving(cassandra, home):
         yield kafka.url, cassandra.hosts
 

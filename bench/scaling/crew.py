@@ -32,7 +32,7 @@ class Crew:
 
     def spent(self) -> list[float]:
         """Seconds of processor time of each so far, with its living children and those it has buried."""
-        return [sum(map(_seconds, {member.pid, *descendants(member.pid)})) for member in self.members]
+        return [sum(map(seconds_of, {member.pid, *descendants(member.pid)})) for member in self.members]
 
     def shares(self, jobs: set[UUID]) -> list[int]:
         """How many of these each has worked on."""
@@ -52,7 +52,8 @@ async def crew(service: str, count: int, environment: Mapping[str, str], home: P
         for member in members:
             stack.push_async_callback(member.kill)
         await asyncio.gather(*(member.ready() for member in members))
-        await settled(environment["AID_KAFKA_URL"], service, count)
+        if service in WORK:  # the gateway has no group
+            await settled(environment["AID_KAFKA_URL"], service, count)
         yield Crew(service, members)
         await asyncio.gather(*(member.stop() for member in members))
 
@@ -75,7 +76,8 @@ def _is_settled(kafka_url: str, service: str, count: int) -> bool:
     return group["group_state"] == "Stable" and len(group["members"]) == count
 
 
-def _seconds(pid: int) -> float:
+def seconds_of(pid: int) -> float:
+    """Of processor time, its own and that of children it has buried; 0 when it is gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
     except (FileNotFoundError, ProcessLookupError):

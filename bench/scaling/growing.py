@@ -20,8 +20,8 @@ from shared.events import Event, JobCompleted, JobFailed, JobStarted, JobSubmitt
 from tests.integration.running import RunningService, start_service
 
 WORKING = ("scraper", "packager", "notifier")
-TOLD = {"AID_PACK_SLOTS": "1", "AID_CONNECTIONS": "8"}
-JOBS, IMAGES = 60, 20
+TOLD = {"AID_CONNECTIONS": "32"}
+JOBS, IMAGES = 60, 10
 PER_SECOND = 1.0
 HAND_OVER_WITHIN = 60.0
 
@@ -47,26 +47,31 @@ async def row(jobs: int, home: Path) -> None:
             name: await stack.enter_async_context(crew(name, 1, environment, site.logs))
             for name in ("scheduler", *WORKING)
         }
-        coming = asyncio.create_task(_submit(site, jobs))
+        enough = asyncio.Event()
+        coming = asyncio.create_task(_submit(site, jobs, enough))
         await asyncio.sleep(jobs / PER_SECOND / 4)
         joined = await asyncio.gather(*(_join(name, environment, site.logs) for name in WORKING))
         for each in joined:
             stack.push_async_callback(each.service.kill)
         await asyncio.gather(*(crews[name].members[0].stop() for name in WORKING))
-        stopped_at = time.monotonic()
+        await asyncio.sleep(jobs / PER_SECOND / 4)
+        enough.set()
         submitted = await coming
+        ended = time.monotonic()
         await site.wishes.told_of(submitted, MailSent, kind=MailKind.READY)
-        print(f"added and removed while {jobs} jobs ran, one due each second:")
-        seconds = time.monotonic() - stopped_at
+        print(f"a process added and one removed of each, while jobs ran, {PER_SECOND:g} due each second:")
         for each in joined:
             print(each.line(crews[each.service.name].members[0]))
-        print(f"  {seconds:.1f} s after the first were gone all was done: {_count(site, submitted)}")
+        seconds = time.monotonic() - ended
+        print(f"  {seconds:.1f} s after the last job had come all was done: {_count(site, submitted)}")
 
 
-async def _submit(site: Site, jobs: int) -> list[JobSubmitted]:
-    submitted = []
-    for number in range(jobs):
-        submitted.append(await site.wishes.submit_one(number, "pandas slow:200 latency:on", IMAGES, datetime.now(UTC)))
+async def _submit(site: Site, at_least: int, enough: asyncio.Event) -> list[JobSubmitted]:
+    """One after the other, until it is enough."""
+    submitted = list[JobSubmitted]()
+    while len(submitted) < at_least or not enough.is_set():
+        job = site.wishes.submit_one(len(submitted), "pandas slow:200 latency:on", IMAGES, datetime.now(UTC))
+        submitted.append(await job)
         await asyncio.sleep(1 / PER_SECOND)
     return submitted
 

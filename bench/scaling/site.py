@@ -14,7 +14,7 @@ from bench.servers import provision, real_servers
 from deploy.local.chromium import chromium
 from deploy.local.ports import free_ports
 from shared.cassandra import Cassandra
-from shared.settings import host_ports
+from shared.cassandraaccess import CassandraAccess
 from shared.topics import IMAGE_BATCHES, JOB_DUE, JOB_INBOX, JOB_LIFECYCLE
 from tests.integration.bus import listening
 from tests.integration.relay import ScriptedRelay
@@ -32,13 +32,13 @@ class Site:
 
 
 @asynccontextmanager
-async def a_site(home: Path) -> AsyncIterator[Site]:
+async def a_site(home: Path, jmx_port: int | None = None) -> AsyncIterator[Site]:
     """Of its own: nothing of another measurement lies in its topics. No service runs yet."""
     home.mkdir()  # noqa: ASYNC240 - nobody waits
     (web_port,) = free_ports(1)
-    with real_servers(home) as (kafka_url, cassandra_hosts):
+    with real_servers(home, jmx_port) as (kafka_url, cassandra_hosts):
         await provision(kafka_url, cassandra_hosts)
-        cassandra = await Cassandra.connect(host_ports(cassandra_hosts), "aid")
+        cassandra = await Cassandra.connect(CassandraAccess(cassandra_hosts), "aid")
         async with (
             picture_web() as pictures,
             faraway_relay() as relay,

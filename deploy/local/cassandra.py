@@ -13,19 +13,21 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Cassandra:
-    """Data and configuration live in `<home>/cassandra`."""
+    """Data and configuration live in `<home>/cassandra`. `jmx_port` is nodetool's, and nobody's by default."""
 
     home: Path
     jars: Path
     port: int
     storage_port: int
+    jmx_port: int | None = None
 
     @property
     def hosts(self) -> str:
         return f"{LOOPBACK}:{self.port}"
 
     def program(self) -> Program:
-        java = ("java", f"@{HERE / 'cassandra.args'}", *self._places(), "-cp", f"{self.jars}/*")
+        managed = (f"-Dcassandra.jmx.local.port={self.jmx_port}",) if self.jmx_port else ()
+        java = ("java", f"@{HERE / 'cassandra.args'}", *managed, *self._places(), "-cp", f"{self.jars}/*")
         command = (*java, "org.apache.cassandra.service.CassandraDaemon")
         return Program(
             "cassandra",

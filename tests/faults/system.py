@@ -45,18 +45,23 @@ class System:
 
 @asynccontextmanager
 async def running_system(
-    folder: Path, tools: Tools, *, replicas: int = 2, chosen: Mapping[str, str] | None = None
+    folder: Path,
+    tools: Tools,
+    *,
+    replicas: int = 2,
+    chosen: Mapping[str, str] | None = None,
+    jmx_port: int | None = None,
 ) -> AsyncIterator[System]:
-    """Everything answers; gone when the block ends. `chosen` settings win, for all services."""
+    """Everything answers; gone when the block ends. `chosen` settings win, for all services. `jmx_port`: nodetool's."""
     kafka_port, controller_port, cassandra_port, storage_port, *web_ports = free_ports(4 + replicas)
     broker = Kafka(folder, tools.kafka_jars, kafka_port, controller_port)
-    node = CassandraNode(folder, tools.cassandra_jars, cassandra_port, storage_port)
+    node = CassandraNode(folder, tools.cassandra_jars, cassandra_port, storage_port, jmx_port)
     kafka, cassandra = Server(broker, Processes(folder)), Server(node, Processes(folder))
     gateways = [f"http://127.0.0.1:{port}" for port in web_ports]
     key = secrets.token_hex(32)
     async with AsyncExitStack() as stack:
         await _start(stack, kafka, cassandra)
-        await _provision(broker.url, node.hosts)
+        await provisioned(broker.url, node.hosts)
         relay = await stack.enter_async_context(relaying())
         web = await stack.enter_async_context(PictureWeb.running())
         settings = {
@@ -105,7 +110,7 @@ async def _start(stack: AsyncExitStack, *servers: Server) -> None:
         await asyncio.to_thread(server.wait_ready)
 
 
-async def _provision(kafka_url: str, cassandra_hosts: str) -> None:
+async def provisioned(kafka_url: str, cassandra_hosts: str) -> None:
     settings = ProvisionSettings(
         kafka_url=kafka_url, cassandra_hosts=cassandra_hosts, cassandra_keyspace=KEYSPACE, partitions=PARTITIONS
     )
