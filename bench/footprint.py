@@ -1,8 +1,8 @@
 """What a job costs each part of the system: processor time, memory, bytes in Kafka and Cassandra, an archive's bytes.
 
-`python -m bench.footprint [--engine bing] [--pictures 100 500] [--jobs 12]`: the whole system on loopback, one process
-of each service, jobs due one after the other. Kafka's bytes are those of its log files; Cassandra's those of the
-tables' files after a flush, compressed as they lie on the disk.
+`python -m bench.footprint [--engine bing] [--pictures 100 500] [--jobs 12] [--pending 3000]`: the whole system on
+loopback, one process of each service, jobs due one after the other. Kafka's bytes are those of its log files;
+Cassandra's those of the tables' files after a flush, compressed as they lie on the disk.
 """
 
 import argparse
@@ -88,6 +88,16 @@ async def row(site: Site, gauges: Gauges, pictures: int, jobs: int, query: str) 
     print(f"  the archive: {sum(sizes) / jobs / 1e6:.1f} MB")
 
 
+async def pending_row(site: Site, gauges: Gauges, jobs: int) -> None:
+    """What one takes that waits for its time, which may be months away."""
+    kafka, cassandra = gauges.kafka(), await asyncio.to_thread(gauges.cassandra)
+    waiting = await site.wishes.submit(jobs, query="pandas", images=100, due_in=86_400)
+    await site.wishes.scheduled(waiting)
+    print(f"{jobs} jobs that wait for tomorrow")
+    _print_bytes("Kafka", gauges.kafka() - kafka, jobs)
+    _print_bytes("Cassandra", await asyncio.to_thread(gauges.cassandra) - cassandra, jobs)
+
+
 def _print_bytes(title: str, sizes: Counter[str], jobs: int) -> None:
     parts = ", ".join(f"{name} {size / jobs:,.0f}" for name, size in sizes.most_common() if size)
     print(f"  bytes a job in {title}: {sizes.total() / jobs:,.0f} ({parts})")
@@ -101,6 +111,7 @@ async def measure(told: argparse.Namespace, home: Path) -> None:
         gauges = Gauges(site, crews, Nodetool(cassandra_jars(), jmx_port, home))
         for pictures in told.pictures:
             await row(site, gauges, pictures, told.jobs, told.query)
+        await pending_row(site, gauges, told.pending)
 
 
 def main() -> None:
@@ -108,6 +119,7 @@ def main() -> None:
     parser.add_argument("--engine", default="bing")
     parser.add_argument("--pictures", type=int, nargs="*", default=(100, 500))
     parser.add_argument("--jobs", type=int, default=12)
+    parser.add_argument("--pending", type=int, default=3000)
     parser.add_argument("--query", default="pandas latency:on")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         asyncio.run(measure(parser.parse_args(), Path(folder)))
