@@ -1,5 +1,6 @@
 # Targets: app (gateway, scheduler, packager, notifier, provisioning), scraper (with Chromium), pictureweb (for trying out).
 ARG PYTHON_IMAGE=python:3.13-slim-trixie
+ARG VERSION=0.1.0
 
 
 FROM ${PYTHON_IMAGE} AS uv
@@ -30,7 +31,9 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 aid \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin aid \
-    && install -d -o 10001 -g 10001 /archives
+    && install -d -o 10001 -g 10001 /archives /scratch
+LABEL org.opencontainers.image.title="Advance Image Downloader" \
+    org.opencontainers.image.description="Pictures from the web, gathered at a set time, delivered as one ZIP by mail."
 ENV PATH=/venv/bin:$PATH HOME=/tmp PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WORKDIR /app
 USER 10001:10001
@@ -39,13 +42,16 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["pyt
 
 
 FROM runtime AS app
+ARG VERSION
 COPY --from=app-venv /venv /venv
 COPY shared shared
 COPY services services
+LABEL org.opencontainers.image.version=$VERSION
 
 
 FROM runtime AS scraper
-USER root
+ARG VERSION
+USER 0:0
 RUN apt-get update \
     && apt-get install -y --no-install-recommends chromium chromium-driver fonts-liberation \
     && rm -rf /var/lib/apt/lists/*
@@ -54,6 +60,7 @@ ENV SE_OFFLINE=true AID_CHROME_BINARY=/usr/bin/chromium AID_CHROMEDRIVER=/usr/bi
 COPY --from=scraper-venv /venv /venv
 COPY shared shared
 COPY services services
+LABEL org.opencontainers.image.version=$VERSION
 
 
 FROM app AS pictureweb

@@ -1,0 +1,72 @@
+"""Builds the project's images, and stand-ins for those of others from the artefacts of the local stack."""
+
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from deploy.local.artefacts import HERE as LOCAL_STACK
+from deploy.local.artefacts import LOCAL, cassandra_jars, kafka_jars
+from deploy.local.programs import ROOT
+from deploy.local.timing import timed
+from tests.deploy.compose.bases import BASES, have_bases
+from tests.deploy.compose.docker import Docker
+from tests.deploy.compose.engine import Engine
+
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+NAME = "advance-image-downloader"
+OURS = {
+    "app": f"{NAME}:{VERSION}",
+    "scraper": f"{NAME}-scraper:{VERSION}",
+    "pictureweb": f"{NAME}-pictureweb:{VERSION}",
+}
+STAND_INS = {target: f"{NAME}-stand-in-{target}:test" for target in ("kafka", "cassandra", "mailpit", "seaweedfs")}
+
+_STAND_INS = Path(__file__).parent / "standins"
+_OF_LOCAL_STACK = (
+    "cassandra.args",
+    "cassandra.yaml",
+    "cassandra-logback.xml",
+    "kafka-log4j2.properties",
+    "maildump.txt",
+)
+
+
+def have_images(engine: Engine) -> None:
+    docker = engine.docker
+    if engine.ours:
+        with timed("base images"):
+            have_bases(docker)
+    for target, tag in OURS.items():
+        with timed(f"image {target}"):
+            docker.build(ROOT, target=target, tag=tag)
+    with timed("stand-ins"), _context() as context:
+        for target, tag in STAND_INS.items():
+            docker.build(context, target=target, tag=tag)
+
+
+@contextmanager
+def _context() -> Iterator[Path]:
+    """What the stand-ins are made of, in one folder; jars are linked, not copied."""
+    (LOCAL / "compose").mkdir(exist_ok=True)
+    with TemporaryDirectory(dir=LOCAL / "compose", prefix="context-") as folder:
+        context = Path(folder)
+        shutil.copytree(_STAND_INS, context, dirs_exist_ok=True)
+        for jars in (kafka_jars(), cassandra_jars()):
+            shutil.copytree(jars, context / f"{jars.name}-jars", copy_function=os.link)
+        for name in _OF_LOCAL_STACK:
+            shutil.copy(LOCAL_STACK / name, context)
+        yield context
+
+
+def size(docker: Docker, image: str) -> int:
+    return int(docker.says("image", "inspect", "--format", "{{.Size}}", image))
+
+
+def above_base(docker: Docker, image: str) -> int:
+    """Bytes of the layers that are not Python's."""
+    return size(docker, image) - size(docker, BASES[0].tag)
