@@ -7,10 +7,10 @@ COMPILE := $(PY) -m uv pip compile --universal --python-version 3.11 --generate-
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults bench screens run up down check lock
+.PHONY: help demo test test-compose faults bench screens run up down check lock
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mail, on this machine alone
 	@$(PY) -m deploy.local.demo
@@ -18,6 +18,9 @@ demo: $(READY) ## one job in a real browser, from the form to the ZIP in the mai
 test: check ## lint, types, import contracts, then every test on real parts
 	@$(PY) -m deploy.local.setup
 	@$(PY) -m pytest -n 2 tests/unit tests/contract tests/integration tests/e2e tests/faults tests/deploy --ignore=tests/deploy/compose
+
+test-compose: $(READY) ## docker-compose.yml on a real Docker Engine, started if none answers: build, journey, scaling, kills
+	@$(PY) -m tests.deploy.compose
 
 faults: check ## break everything that can break, under full load, and print the table of docs/reliability.md; an hour
 	@$(PY) -m deploy.local.setup
@@ -49,6 +52,8 @@ check: $(READY) ## lint, types, import contracts
 
 lock: $(READY) ## pin every requirement anew, with hashes
 	$(COMPILE) requirements.in -o requirements.txt
+	$(COMPILE) pyproject.toml --extra gateway --extra scheduler --extra packager --extra notifier \
+		-c requirements.txt -o requirements-app.txt
 	$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	$(COMPILE) deploy/local/maildump.in -o deploy/local/maildump.txt
 	$(COMPILE) bench/packing/peers.in -o bench/packing/peers.txt

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_settings import BaseSettings
 
 from deploy.local.programs import ROOT
 from deploy.local.services import TOLD
@@ -21,7 +22,7 @@ from shared.topics import CONSUMING_SERVICES
 
 COMPOSE = Path(sys.executable).parent / "docker-compose"
 PROFILES = ("s3", "observability", "pictureweb")
-SETTINGS = {
+SETTINGS: dict[str, type[BaseSettings]] = {
     "gateway": Gateway,
     "scheduler": Scheduler,
     "scraper": Scraper,
@@ -36,8 +37,8 @@ LONGEST_HAND_BACK = 15
 def config(*arguments: str, **environ: str) -> dict[str, Any]:
     """The whole of it, resolved as for a person who has set nothing else."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AID_", "COMPOSE_"))}
-    command = [COMPOSE, "--project-directory", ROOT, "--file", ROOT / "docker-compose.yml", *arguments]
-    told = subprocess.run(  # noqa: S603 - of our own venv
+    command = [str(COMPOSE), f"--project-directory={ROOT}", f"--file={ROOT / 'docker-compose.yml'}", *arguments]
+    told = subprocess.run(
         [*command, "config", "--format=json"], env={**inherited, **environ}, capture_output=True, text=True, check=True
     )
     resolved: dict[str, Any] = json.loads(told.stdout)

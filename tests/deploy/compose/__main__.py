@@ -1,4 +1,4 @@
-"""`python -m tests.deploy.compose`: docker-compose.yml on a real Docker Engine, from the build to the ZIP in the mail."""
+"""`python -m tests.deploy.compose`: docker-compose.yml on a real Docker Engine, from the build to the ZIP."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The system as docker-compose.yml has it, in a folder of its own: as somebody has it who has just cloned the project."""
+"""The system as docker-compose.yml has it, in a folder of its own: as one has it who has just cloned the project."""
 
 import json
 import os

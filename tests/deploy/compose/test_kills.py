@@ -67,7 +67,7 @@ def test_a_packager_that_crashes_is_started_again_and_its_job_ends_well_and_once
 
 
 def _begun(line: dict[str, Any], stage: str) -> bool:
-    return line["event"] == "run_begun" and line["stage"] == stage
+    return (line["event"], line.get("stage")) == ("run_begun", stage)
 
 
 def _at_work(system: System, service: str, stage: str, job: Asked) -> Container:

@@ -33,7 +33,7 @@ def rendered(folder: str) -> list[Thing]:
 
 @cache
 def _pickled(folder: str) -> bytes:
-    done = subprocess.run([_KUBECTL, "kustomize", K8S / folder], capture_output=True, text=True, check=False)  # noqa: S603 - the one of the venv
+    done = subprocess.run([_KUBECTL, "kustomize", K8S / folder], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return pickle.dumps(list(yaml.load_all(done.stdout, yaml.CSafeLoader)))
 
