@@ -5,8 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,6 @@ class System:
     mail_port: int
     s3_port: int
     profiles: tuple[str, ...] = ("pictureweb",)
-    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def web_url(self) -> str:
@@ -53,17 +51,10 @@ class System:
 
     def tried(self, *command: str) -> subprocess.CompletedProcess[str]:
         files = (f"--file={self.folder / 'docker-compose.yml'}", f"--file={STAND_INS}")
-        chosen = [f"--profile={profile}" for profile in self.profiles]
-        local = "--env-file=deploy/compose/pictureweb.env"
-        whole = (
-            str(COMPOSE),
-            f"--project-name={self.folder.name}",
-            *files,
-            local,
-            *chosen,
-            "--progress=quiet",
-            *command,
-        )
+        # Profiles are named as well: of several such files the last one's COMPOSE_PROFILES holds.
+        chosen = [f"--env-file=deploy/compose/{profile}.env" for profile in self.profiles]
+        chosen += [f"--profile={profile}" for profile in self.profiles]
+        whole = (str(COMPOSE), f"--project-name={self.folder.name}", *files, *chosen, "--progress=quiet", *command)
         return run(*whole, environment=self._environment(), folder=self.folder)
 
     def containers(self, *services: str) -> list["Container"]:
@@ -82,7 +73,7 @@ class System:
             "AID_LOCAL_S3_PORT": str(self.s3_port),
         }
         inherited = {name: value for name, value in self.docker.environment().items() if not name.startswith("AID_")}
-        return {**inherited, **ports, **self.settings}
+        return {**inherited, **ports}
 
 
 @dataclass(frozen=True)
