@@ -1,15 +1,17 @@
 """`/livez`, `/readyz` and `/metrics`, on a port of their own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from prometheus_client import generate_latest
+from prometheus_client import Gauge, generate_latest
 
 from shared.waiting import waiting_for
 
 CHECK_SECONDS = 3.0
+
+ANSWERS = Gauge("aid_dependency_answers", "1 while it answers this process, 0 while it does not", ["dependency"])
 
 Check = Callable[[], Awaitable[bool]]
 
@@ -43,11 +45,20 @@ class Health:
     async def readyz(self, _request: web.Request) -> web.Response:
         if self._checks is None:
             return web.json_response({"starting": True, "waiting_for": waiting_for()}, status=503)
-        answers = dict(zip(self._checks, await asyncio.gather(*map(_in_time, self._checks.values())), strict=True))
+        answers = await _answers(self._checks)
         return web.json_response(answers, status=200 if all(answers.values()) else 503)
 
     async def metrics(self, _request: web.Request) -> web.Response:
+        """Asks anew: a process with nothing to do notices otherwise too late that a server is away."""
+        await _answers(self._checks or {})
         return web.Response(body=generate_latest(), content_type="text/plain", charset="utf-8")
+
+
+async def _answers(checks: Mapping[str, Check]) -> dict[str, bool]:
+    answers = dict(zip(checks, await asyncio.gather(*map(_in_time, checks.values())), strict=True))
+    for name, answer in answers.items():
+        ANSWERS.labels(name).set(answer)
+    return answers
 
 
 async def _in_time(check: Check) -> bool:

@@ -180,9 +180,9 @@ QUEUES = (
         warn_at=1,
     ),
     Panel(
-        "What is waited for",
-        [sum_of('aid_waiting{waits_for!~".*slot|smtp"}', by="service, waits_for")],
-        "Servers that are away. Nothing is lost meanwhile.",
+        "Servers that do not answer",
+        [Line("sum by (service, dependency) (1 - aid_dependency_answers)", "{{service}}: {{dependency}}")],
+        "By how many processes of a service. Nothing is lost meanwhile.",
         bad_at=1,
     ),
     Panel(

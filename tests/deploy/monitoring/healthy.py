@@ -25,6 +25,8 @@ HEALTHY: dict[str, str] = {
     **{f'aid_build_info{{service="{name}",version="0.1.0"}}': _constant(1) for name in SERVICES},
     'aid_log_lines_lost_total{service="packager",place="stdout"}': _constant(0),
     'aid_waiting{service="packager",waits_for="cassandra"}': _constant(0),
+    'aid_dependency_answers{service="packager",dependency="cassandra"}': _constant(1),
+    'aid_dependency_answers{service="notifier",dependency="relay"}': _constant(0),
     'aid_waiting{service="scraper",waits_for="slot"}': _constant(3),
     "aid_relay_away_seconds": _constant(0),
     "aid_timers_overdue": _constant(0),

@@ -17,7 +17,7 @@ TROUBLES: dict[str, dict[str, str]] = {
     },
     "AidVersionsMixed": {'aid_build_info{service="scraper",version="0.2.0"}': "1x200"},
     "AidLogLinesLost": {'aid_log_lines_lost_total{service="packager",place="stdout"}': ONCE},
-    "AidDependencyAway": {'aid_waiting{service="packager",waits_for="cassandra"}': "0x55 1x145"},
+    "AidDependencyAway": {'aid_dependency_answers{service="packager",dependency="cassandra"}': "1x55 0x145"},
     "AidRelayAway": {"aid_relay_away_seconds": "0x50 0+60x150"},
     "AidTimersOverdue": {"aid_timers_overdue": "0x50 7x150"},
     "AidReleasesLate": {
@@ -62,6 +62,13 @@ TROUBLES: dict[str, dict[str, str]] = {
     "AidPagesSlow": {f'aid_request_seconds_bucket{{route="form",le="{bound}"}}': "0x200" for bound in ("0.1", "2.5")},
     "AidSiteLimitReached": {'aid_rate_limited_total{rule="site"}': ONCE},
 }
+
+MORE: list[tuple[set[str], dict[str, str]]] = [
+    ({"AidServiceDown", "AidProcessDown"}, {'up{service="gateway",instance="gateway-1"}': "1x55 0x145"}),
+    ({"AidDependencyAway"}, {'aid_waiting{service="packager",waits_for="cassandra"}': "0x55 1x145"}),
+    ({"AidSiteLimitReached"}, {'aid_rate_limited_total{rule="domain"}': ONCE}),
+]
+"""Other ways to the same."""
 
 ALSO = {
     "AidArchivesDiskFull": {"AidArchivesDiskFills"},

@@ -73,3 +73,15 @@ async def test_what_is_counted_can_be_read(served: Served) -> None:
 
     assert status == 200
     assert "aid_test_seen_total 3.0" in text
+
+
+async def test_whoever_reads_the_metrics_has_the_dependencies_asked(served: Served) -> None:
+    here = True
+
+    async def answers() -> bool:
+        return here
+
+    served.ready_when(cassandra=answers)
+    assert 'aid_dependency_answers{dependency="cassandra"} 1.0' in (await served.get("/metrics"))[1]
+    here = False
+    assert 'aid_dependency_answers{dependency="cassandra"} 0.0' in (await served.get("/metrics"))[1]
