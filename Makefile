@@ -25,10 +25,11 @@ test-compose: $(READY) ## docker-compose.yml on a real Docker Engine, started if
 faults: check ## break everything that can break, under full load, and print the table of docs/reliability.md; an hour
 	@$(PY) -m deploy.local.setup
 	@$(PY) -m pytest tests/unit/gateway/test_malformed.py --long
+	@$(PY) -m tests.faults.restoring
 	@$(PY) -m pytest tests/faults --long --verdicts .local/faults.jsonl
 	@$(PY) -m tests.faults.table .local/faults.jsonl
 
-bench: $(READY) ## one published figure, measured here: BENCH=search, packing, gateway, release, pending, mail
+bench: $(READY) ## one published figure, measured here: BENCH=search, packing, gateway, release, pending, mail, scaling, footprint, waiting
 	@$(PY) -m bench.$(BENCH)
 
 screens: $(READY) ## the pictures in docs/screens, of the real pages, taken anew

@@ -10,6 +10,7 @@ import asyncio
 import os
 import re
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -28,6 +29,9 @@ SERVICES = ("gateway", "scheduler", "scraper", "packager", "notifier")
 SERVERS = ("kafka", "cassandra")
 BETWEEN = 0.5
 """Seconds from one job to the next."""
+
+IDLE = 15.0
+"""Seconds."""
 
 
 class Gauges:
@@ -70,17 +74,29 @@ def peak_memory(pid: int) -> int:
     return int(re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[0]) // 1024
 
 
-async def row(site: Site, gauges: Gauges, pictures: int, jobs: int, query: str) -> None:
-    seconds, kafka = gauges.seconds(), gauges.kafka()
-    cassandra = await asyncio.to_thread(gauges.cassandra)
+async def idle(gauges: Gauges) -> Counter[str]:
+    """Seconds of processor time that each part spends in one second while there is nothing to do."""
+    before = gauges.seconds()
+    await asyncio.sleep(IDLE)
+    spent = Counter({name: (after - before[name]) / IDLE for name, after in gauges.seconds().items()})
+    print("% of a processor while nothing is to do: " + _listed(spent, 100))
+    return spent
+
+
+async def row(site: Site, gauges: Gauges, pictures: int, told: argparse.Namespace, resting: Counter[str]) -> None:
+    """What jobs cost above what the parts spend at rest."""
+    cassandra, kafka, jobs = await asyncio.to_thread(gauges.cassandra), gauges.kafka(), told.jobs
+    seconds, began = gauges.seconds(), time.monotonic()
     submitted = []
     for number in range(jobs):
-        submitted.append(await site.wishes.submit_one(number, query, pictures, datetime.now(UTC)))
+        submitted.append(await site.wishes.submit_one(number, told.query, pictures, datetime.now(UTC)))
         await asyncio.sleep(BETWEEN)
     await site.wishes.told_of(submitted, MailSent, kind=MailKind.READY)
-    spent = {name: (after - seconds[name]) / jobs for name, after in gauges.seconds().items()}
+    elapsed = time.monotonic() - began
+    after = gauges.seconds()
+    spent = Counter({name: (after[name] - seconds[name] - resting[name] * elapsed) / jobs for name in after})
     print(f"{pictures} pictures, {jobs} jobs; load {os.getloadavg()[0]:.1f}")
-    print("  ms of CPU a job: " + ", ".join(f"{name} {1000 * each:.0f}" for name, each in spent.items()))
+    print("  ms of CPU a job: " + _listed(spent, 1000))
     print("  MiB at most: " + ", ".join(f"{name} {each}" for name, each in gauges.memory().items()))
     _print_bytes("Kafka", gauges.kafka() - kafka, jobs)
     _print_bytes("Cassandra", await asyncio.to_thread(gauges.cassandra) - cassandra, jobs)
@@ -98,6 +114,10 @@ async def pending_row(site: Site, gauges: Gauges, jobs: int) -> None:
     _print_bytes("Cassandra", await asyncio.to_thread(gauges.cassandra) - cassandra, jobs)
 
 
+def _listed(spent: Counter[str], times: int) -> str:
+    return ", ".join(f"{name} {times * each:.0f}" for name, each in spent.items())
+
+
 def _print_bytes(title: str, sizes: Counter[str], jobs: int) -> None:
     parts = ", ".join(f"{name} {size / jobs:,.0f}" for name, size in sizes.most_common() if size)
     print(f"  bytes a job in {title}: {sizes.total() / jobs:,.0f} ({parts})")
@@ -109,8 +129,9 @@ async def measure(told: argparse.Namespace, home: Path) -> None:
         environment = {**site.environment, "AID_ENGINES": told.engine}
         crews = {name: await stack.enter_async_context(crew(name, 1, environment, site.logs)) for name in SERVICES}
         gauges = Gauges(site, crews, Nodetool(cassandra_jars(), jmx_port, home))
+        resting = await idle(gauges)
         for pictures in told.pictures:
-            await row(site, gauges, pictures, told.jobs, told.query)
+            await row(site, gauges, pictures, told, resting)
         await pending_row(site, gauges, told.pending)
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 
 async def listening(port: int) -> None:
-    """Until something takes connections there on 127.0.0.1; TimeoutError after 20 seconds."""
-    async with asyncio.timeout(20):
+    """Until something takes connections there on 127.0.0.1; TimeoutError after a minute."""
+    async with asyncio.timeout(60):
         while True:
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", port)

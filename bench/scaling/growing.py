@@ -50,9 +50,7 @@ async def row(jobs: int, home: Path) -> None:
         enough = asyncio.Event()
         coming = asyncio.create_task(_submit(site, jobs, enough))
         await asyncio.sleep(jobs / PER_SECOND / 4)
-        joined = await asyncio.gather(*(_join(name, environment, site.logs) for name in WORKING))
-        for each in joined:
-            stack.push_async_callback(each.service.kill)
+        joined = await asyncio.gather(*(_join(name, environment, site.logs, stack) for name in WORKING))
         await asyncio.gather(*(crews[name].members[0].stop() for name in WORKING))
         await asyncio.sleep(jobs / PER_SECOND / 4)
         enough.set()
@@ -76,9 +74,11 @@ async def _submit(site: Site, at_least: int, enough: asyncio.Event) -> list[JobS
     return submitted
 
 
-async def _join(name: str, environment: dict[str, str], logs: Path) -> Joined:
+async def _join(name: str, environment: dict[str, str], logs: Path, stack: AsyncExitStack) -> Joined:
+    """Gone when the stack is left."""
     began = time.monotonic()
     service = await start_service(name, environment, logs)
+    stack.push_async_callback(service.kill)
     await service.ready()
     ready = time.monotonic() - began
     await _until(lambda: bool(worked_on(service)))
