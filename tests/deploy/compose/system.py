@@ -29,6 +29,7 @@ class System:
     mail_port: int
     s3_port: int
     profiles: tuple[str, ...] = ("pictureweb",)
+    egress: str = "10.213.7.0/24"
 
     @property
     def web_url(self) -> str:
@@ -71,6 +72,7 @@ class System:
             "AID_LOCAL_WEB_PORT": str(self.web_port),
             "AID_LOCAL_MAIL_PORT": str(self.mail_port),
             "AID_LOCAL_S3_PORT": str(self.s3_port),
+            "AID_LOCAL_EGRESS": self.egress,
         }
         inherited = {name: value for name, value in self.docker.environment().items() if not name.startswith("AID_")}
         return {**inherited, **ports}

@@ -5,7 +5,8 @@ from tests.deploy.compose.system import System, fresh_clone, make_secrets
 
 
 def test_a_secret_that_was_not_made_stops_the_start_and_is_named(system: System) -> None:
-    bare = replace(system, folder=LOCAL / "compose" / "aid-test-secrets")
+    folder = LOCAL / "compose" / "aid-test-secrets"
+    bare = replace(system, folder=folder, profiles=(), egress="10.213.8.0/24")
     fresh_clone(bare.folder)
     make_secrets(bare.folder)
     (bare.folder / "deploy/compose/secrets/aid_address_key").unlink()
