@@ -30,8 +30,6 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "notifier": Notifier,
     "provision": ProvisionSettings,
 }
-LONGEST_HAND_BACK = 15
-"""Seconds: the run is handed back, the report of it delivered, and Kafka left."""
 
 
 def config(*arguments: str, **environ: str) -> dict[str, Any]:
@@ -118,10 +116,6 @@ def test_roots_can_be_written_only_where_an_image_insists(everything: dict[str, 
     assert {name for name, service in everything.items() if not service.get("read_only")} == {"kafka", "cassandra"}
 
 
-def test_a_stop_leaves_time_for_the_longest_hand_back(everything: dict[str, Any]) -> None:
-    assert all(_seconds(everything[name]["stop_grace_period"]) > LONGEST_HAND_BACK for name in TOLD)
-
-
 def test_images_of_others_are_pinned(everything: dict[str, Any]) -> None:
     images = {service["image"] for service in everything.values()}
     assert not [image for image in images if image.endswith(":latest") or ":" not in image]
@@ -135,8 +129,3 @@ def test_only_who_has_something_to_do_out_there_is_on_the_way_out(everything: di
 
 def _secrets(service: dict[str, Any]) -> set[str]:
     return {Path(each["target"]).name.upper() for each in service.get("secrets", [])}
-
-
-def _seconds(duration: str) -> float:
-    minutes, _, seconds = duration.rpartition("m")
-    return 60 * float(minutes or 0) + float(seconds.rstrip("s") or 0)
