@@ -1,98 +1,11 @@
 """Each pod reaches what its settings name, and nothing else: the whole matrix, evaluated."""
 
-from itertools import product
-from urllib.parse import urlsplit
-
 import pytest
 
-from shared.hostports import host_ports
-from tests.deploy.k8s.code import SERVICES, fields_of
-from tests.deploy.k8s.reachability import Network, Place
-from tests.deploy.k8s.rendering import Thing, containers, env, named, of_kind, ours, overlay, pod, workloads
-
-INTERNET = [Place("internet", address="93.184.215.14"), Place("internet6", address="2606:2800:21f::1")]
-INSIDE = [
-    Place(each, address=each)
-    for each in ("10.1.2.3", "172.16.0.1", "192.168.1.1", "100.64.0.1", "169.254.169.254", "fd00::1", "fe80::1")
-]
-PROXY = Place("proxy", namespace="envoy-gateway-system")
-PROMETHEUS = Place("prometheus", namespace="monitoring")
-KEDA = Place("keda", namespace="keda")
-STRANGER = Place("stranger", namespace="default")
-NAMES = Place("kube-dns", (("k8s-app", "kube-dns"),), "kube-system")
-
-WEB, HEALTH, MAIL = 8080, 8180, 1025
-PORTS = (22, 25, 53, 80, 443, 465, 587, 1025, 5432, 6443, 7000, 8080, 8180, 9042, 9092, 9093)
-
-Way = tuple[str, str, int]
-"""(from, to, port)."""
-
-
-def pods(things: list[Thing]) -> list[Place]:
-    """Those of the workloads, and those that operators make of their objects."""
-    made = [_place(each["metadata"]["name"], pod(each)["metadata"], _ports(each)) for each in workloads(things)]
-    for kafka in of_kind(things, "Kafka"):
-        made.append(_place("kafka", kafka["spec"]["kafka"]["template"]["pod"]["metadata"]))
-        made.append(_place("kafka-operator", kafka["spec"]["entityOperator"]["template"]["pod"]["metadata"]))
-    made += [
-        _place("cassandra", each["spec"]["podTemplateSpec"]["metadata"])
-        for each in of_kind(things, "CassandraDatacenter")
-    ]
-    return made
-
-
-def _place(name: str, metadata: Thing, ports: tuple[tuple[str, int], ...] = ()) -> Place:
-    return Place(
-        "provision" if name.startswith("provision") else name, tuple(metadata["labels"].items()), "aid", ports=ports
-    )
-
-
-def _ports(workload: Thing) -> tuple[tuple[str, int], ...]:
-    ports = (port for container in containers(workload) for port in container.get("ports", ()))
-    return tuple((port["name"], port["containerPort"]) for port in ports)
-
-
-def open_ways(things: list[Thing]) -> set[Way]:
-    """Between our pods and everything; what servers do among themselves is theirs."""
-    inside = pods(things)
-    own = [place for place in inside if place.name in {*SERVICES, "provision"}]
-    outside = [*INTERNET, *INSIDE, PROXY, PROMETHEUS, KEDA, STRANGER, NAMES]
-    pairs = {*product(own, [*inside, *outside]), *product([*inside, *outside], own)}
-    network = Network(things)
-    return {
-        (source.name, target.name, port)
-        for source, target in pairs
-        if source != target
-        for port in network.open_ports(source, target, PORTS)
-    }
-
-
-def needed_ways(things: list[Thing]) -> set[Way]:
-    """From the settings of each: who is told of a server must reach it."""
-    ways: set[Way] = set()
-    for name, workload in ours(things).items():
-        told, asked = env(workload, things), fields_of(name)
-        ways.add((name, NAMES.name, 53))
-        ways |= {(name, "kafka", port) for _, port in host_ports(told["AID_KAFKA_URL"])}
-        ways |= {(name, "cassandra", port) for _, port in host_ports(told["AID_CASSANDRA_HOSTS"])}
-        if {"engines", "allowed_private_addresses"} & asked:
-            ways |= {(name, place.name, port) for place in INTERNET for port in (80, 443)}
-        if "archives" in asked and told["AID_ARCHIVES"].startswith("s3:"):
-            port = 443 if urlsplit(told["AID_S3_ENDPOINT"]).scheme == "https" else 80
-            ways |= {(name, place.name, port) for place in INTERNET}
-        if "smtp_url" in asked:
-            ways |= _to_the_relay(name, things)
-        if "health_port" in asked:
-            ways.add((PROMETHEUS.name, name, HEALTH))
-        if "web_port" in asked and of_kind(things, "Gateway"):
-            ways.add((PROXY.name, name, WEB))
-    return ways
-
-
-def _to_the_relay(name: str, things: list[Thing]) -> set[Way]:
-    if any(place.name == "mailpit" for place in pods(things)):
-        return {(name, "mailpit", MAIL)}
-    return {(name, place.name, port) for place in INTERNET for port in (465, 587)}
+from tests.deploy.k8s.code import SERVICES
+from tests.deploy.k8s.reachability import Network
+from tests.deploy.k8s.rendering import Thing, named, overlay
+from tests.deploy.k8s.ways import KEDA, NAMES, PROMETHEUS, PROXY, STRANGER, Way, needed_ways, open_ways, pods
 
 
 def beyond_need(things: list[Thing]) -> set[Way]:

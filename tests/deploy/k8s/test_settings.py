@@ -52,27 +52,6 @@ def _values(name: str, workload: Thing, things: list[Thing]) -> dict[str, str]:
     return values
 
 
-def misplaced(things: list[Thing]) -> Iterator[str]:
-    """Files that are not where the service is told to look."""
-    for workload in ours(things).values():
-        told, container = env(workload, things), pod(workload)["spec"]["containers"][0]
-        mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
-        if told[FOLDER] != mounts["secrets"]:
-            yield f"{title(workload)} looks for secrets in {told[FOLDER]}"
-        files = {f"{mounts['secrets']}/{path}" for _, _, path in secret_files(workload)}
-        if told.get("AID_KAFKA_CA", "") not in {"", *files}:
-            yield f"{title(workload)} has no {told['AID_KAFKA_CA']}"
-        folders = [told.get("AID_SCRATCH", "/tmp"), told.get("AID_ARCHIVES", "").removeprefix("file://")]
-        writes = (
-            [folder for folder in folders if folder.startswith("/")]
-            if "archives" in fields_of(workload["metadata"]["name"].partition("-")[0])
-            else []
-        )
-        yield from (
-            f"{title(workload)} cannot write {each}" for each in writes if not each.startswith(tuple(mounts.values()))
-        )
-
-
 def test_every_service_has_its_workload(things: list[Thing]) -> None:
     assert set(ours(things)) == {*SERVICES, "provision"}
 
@@ -85,24 +64,12 @@ def test_every_service_starts_with_what_it_is_told(things: list[Thing]) -> None:
     assert list(unsaid(things)) == []
 
 
-def test_files_are_where_they_are_looked_for(things: list[Thing]) -> None:
-    assert list(misplaced(things)) == []
-
-
-def test_secrets_are_files(things: list[Thing]) -> None:
-    """A variable shows in `describe pod`, and in every crash report."""
-    told = {name for workload in ours(things).values() for name in env(workload, things)}
-
-    assert not {name for name in told if name.endswith(("KEY", "KEYS", "PASSWORD", "SECRET", "SMTP_URL"))}
-
-
 def test_the_number_of_partitions_is_said_once(things: list[Thing]) -> None:
     topics = [each["spec"]["partitions"] for each in things if each["kind"] == "KafkaTopic"]
-    told = env(ours(things)["provision"], things).get(
-        "AID_PARTITIONS", settings_of("provision").model_fields["partitions"].default
-    )
+    default = settings_of("provision").model_fields["partitions"].default
 
-    assert int(told) == max(topics, default=int(told))
+    assert "AID_PARTITIONS" not in env(ours(things)["provision"], things)
+    assert max(topics, default=default) == default
 
 
 def test_a_misspelt_variable_is_noticed(production: list[Thing]) -> None:
@@ -138,13 +105,3 @@ def test_what_is_missing_or_wrong_is_noticed(
         data[name] = value
 
     assert len(list(unsaid(production))) == complaints
-
-
-def test_a_file_elsewhere_is_noticed(production: list[Thing]) -> None:
-    named(production, "ConfigMap", "settings")["data"] |= {
-        FOLDER: "/run/secrets",
-        "AID_KAFKA_CA": "/run/secrets/aid/ca",
-    }
-    pod(ours(production)["packager"])["spec"]["containers"][0]["volumeMounts"].pop()
-
-    assert len(list(misplaced(production))) == 6 + 6 + 1
