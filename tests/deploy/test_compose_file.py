@@ -11,7 +11,6 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from deploy.local.programs import ROOT
-from deploy.local.services import TOLD
 from services.gateway.settings import Settings as Gateway
 from services.notifier.settings import Settings as Notifier
 from services.packager.settings import Settings as Packager
@@ -65,7 +64,7 @@ def test_the_stand_ins_take_the_place_of_servers_that_are_there(everything: dict
     override = ROOT / "tests/deploy/compose/compose.test.yml"
     replaced = config("--file", str(override), *(f"--profile={profile}" for profile in PROFILES))["services"]
     changed = {name for name in replaced if replaced[name] != everything[name]}
-    assert changed == {"kafka", "cassandra", "mail", "objects"}
+    assert changed == {"kafka", "cassandra", "mail", "objects", "prometheus"}
 
 
 @pytest.mark.parametrize("service", SETTINGS)

@@ -24,7 +24,7 @@ def system(docker: Docker) -> Iterator[System]:
     folder = LOCAL / "compose" / PROJECT
     fresh_clone(folder)
     make_secrets(folder)
-    system = System(docker, folder, *free_ports(3))
+    system = System(docker, folder, *free_ports(4))
     system.compose("down", "--volumes")  # whatever a killed one left
     try:
         with timed("up"):

@@ -24,7 +24,9 @@ OURS = {
     "scraper": f"{NAME}-scraper:{VERSION}",
     "pictureweb": f"{NAME}-pictureweb:{VERSION}",
 }
-STAND_INS = {target: f"{NAME}-stand-in-{target}:test" for target in ("kafka", "cassandra", "mailpit", "seaweedfs")}
+STAND_INS = {
+    target: f"{NAME}-stand-in-{target}:test" for target in ("kafka", "cassandra", "mailpit", "seaweedfs", "prometheus")
+}
 
 _STAND_INS = Path(__file__).parent / "standins"
 _OF_LOCAL_STACK = (
@@ -38,9 +40,12 @@ _OF_LOCAL_STACK = (
 
 def have_images(engine: Engine) -> None:
     docker = engine.docker
-    if engine.ours:
-        with timed("base images"):
+    with timed("base images"):
+        if engine.ours:
             have_bases(docker)
+        else:  # somebody's own, who would not thank us for images that only look like Python's
+            for base in BASES:
+                docker.says("pull", "--quiet", base.tag)
     for target, tag in OURS.items():
         with timed(f"image {target}"):
             docker.build(ROOT, target=target, tag=tag)

@@ -28,6 +28,7 @@ class System:
     web_port: int
     mail_port: int
     s3_port: int
+    prometheus_port: int
     profiles: tuple[str, ...] = ("pictureweb",)
     egress: str = "10.213.7.0/24"
 
@@ -53,7 +54,7 @@ class System:
     def tried(self, *command: str) -> subprocess.CompletedProcess[str]:
         files = (f"--file={self.folder / 'docker-compose.yml'}", f"--file={STAND_INS}")
         # Profiles are named as well: of several such files the last one's COMPOSE_PROFILES holds.
-        chosen = [f"--env-file=deploy/compose/{profile}.env" for profile in self.profiles]
+        chosen = [f"--env-file={file}" for file in map(_env_file, self.profiles) if (self.folder / file).is_file()]
         chosen += [f"--profile={profile}" for profile in self.profiles]
         whole = (str(COMPOSE), f"--project-name={self.folder.name}", *files, *chosen, "--progress=quiet", *command)
         return run(*whole, environment=self._environment(), folder=self.folder)
@@ -72,6 +73,7 @@ class System:
             "AID_LOCAL_WEB_PORT": str(self.web_port),
             "AID_LOCAL_MAIL_PORT": str(self.mail_port),
             "AID_LOCAL_S3_PORT": str(self.s3_port),
+            "AID_LOCAL_PROMETHEUS_PORT": str(self.prometheus_port),
             "AID_LOCAL_EGRESS": self.egress,
         }
         inherited = {name: value for name, value in self.docker.environment().items() if not name.startswith("AID_")}
@@ -95,6 +97,10 @@ class Container:
 
     def python(self, *command: str) -> subprocess.CompletedProcess[str]:
         return self.docker.inside(self.id, "python", *command)
+
+
+def _env_file(profile: str) -> str:
+    return f"deploy/compose/{profile}.env"
 
 
 def fresh_clone(folder: Path) -> None:
