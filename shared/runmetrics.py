@@ -24,7 +24,7 @@ WAITED = Histogram(
     "aid_run_wait_seconds",
     "From the start of a job until its first run was begun",
     ["stage"],
-    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21600, 86400),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 1800, 3600, 21600, 86400),
 )
 FAILURES = Counter("aid_run_failures_total", "Runs that ended without success, by reason", ["stage", "reason"])
 SLOTS = Gauge("aid_slots", "Runs this process works at once at most", ["stage"])

@@ -11,9 +11,9 @@ def rate_of(metric: str, *, by: str, legend: str | None = None) -> Line:
     return Line(f"sum by ({by}) (rate({metric}[$__rate_interval]))", _legend(by, legend))
 
 
-def increase_of(metric: str, *, by: str, legend: str | None = None) -> Line:
-    """In the step of the graph, of a counter: whole events where there are few."""
-    return Line(f"sum by ({by}) (increase({metric}[$__rate_interval]))", _legend(by, legend))
+def events_of(metric: str, *, by: str, legend: str | None = None) -> Line:
+    """In the step of the graph, of a counter, and only what has happened: most of the zeros are there for alerts."""
+    return Line(f"sum by ({by}) (increase({metric}[$__rate_interval])) > 0", _legend(by, legend))
 
 
 def sum_of(metric: str, *, by: str, legend: str | None = None) -> Line:

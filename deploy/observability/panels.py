@@ -31,6 +31,11 @@ class Panel:
     warn_at: float | None = None
     bad_at: float | None = None
 
+    @property
+    def events(self) -> bool:
+        """Whether it counts what has happened."""
+        return self.kind == "timeseries" and all("increase(" in line.expr for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -112,11 +117,11 @@ def _target(panel: Panel, line: Line, name: str) -> Json:
 
 def _curves(panel: Panel) -> Json:
     drawn = {
-        "drawStyle": "line",
+        "drawStyle": "bars" if panel.events else "line",
         "lineWidth": 1,
-        "fillOpacity": 25 if panel.stacked else 8,
+        "fillOpacity": 60 if panel.events else 25 if panel.stacked else 8,
         "showPoints": "auto",
-        "stacking": {"mode": "normal" if panel.stacked else "none", "group": "A"},
+        "stacking": {"mode": "normal" if panel.stacked or panel.events else "none", "group": "A"},
         "thresholdsStyle": {"mode": "off" if panel.warn_at is None and panel.bad_at is None else "line"},
     }
     return {
@@ -151,4 +156,5 @@ def _scale(panel: Panel) -> Json:
         steps.append({"color": "orange", "value": panel.warn_at})
     if panel.bad_at is not None:
         steps.append({"color": "red", "value": panel.bad_at})
-    return {"unit": panel.unit, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}}
+    whole = {"decimals": 0} if panel.unit == "short" else {}
+    return {"unit": panel.unit, **whole, "min": 0, "thresholds": {"mode": "absolute", "steps": steps}}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from deploy.observability.expressions import increase_of, quantile_of, rate_of, sum_of
+from deploy.observability.expressions import events_of, quantile_of, rate_of, sum_of
 from deploy.observability.panels import Dashboard, Line, Panel, Row
 
 
@@ -52,15 +52,13 @@ GATEWAY = _row(
     ),
     Panel(
         "Requests in vain, by what was away",
-        [increase_of("aid_requests_in_vain_total", by="dependency")],
+        [events_of("aid_requests_in_vain_total", by="dependency")],
         "Answered 503.",
-        stacked=True,
     ),
     Panel(
         "Refused, because there were too many",
-        [increase_of("aid_rate_limited_total", by="rule")],
+        [events_of("aid_rate_limited_total", by="rule")],
         "docs/operations.md, Limits.",
-        stacked=True,
     ),
     Panel("Open status pages", [sum_of("aid_streams_open", by="instance")], "As streams; AID_STREAMS is the limit."),
     Panel(
@@ -71,7 +69,7 @@ GATEWAY = _row(
     ),
     Panel(
         "Connections cut",
-        [increase_of("aid_connections_cut_total", by="instance")],
+        [events_of("aid_connections_cut_total", by="instance")],
         "Their headers did not come in time.",
     ),
 )
@@ -89,9 +87,8 @@ SCHEDULER = _row(
     ),
     Panel(
         "Timers that failed",
-        [increase_of("aid_timer_failures_total", by="kind")],
+        [events_of("aid_timer_failures_total", by="kind")],
         "Their jobs cannot be decided on: a bug of ours, or a row that cannot be read.",
-        stacked=True,
         bad_at=1,
     ),
     Panel(
@@ -106,9 +103,8 @@ SCRAPER = _row(
     "scraper",
     Panel(
         "Engines, by how asking them ended",
-        [increase_of("aid_searches_total", by="engine, ending")],
+        [events_of("aid_searches_total", by="engine, ending")],
         "cooling_down: not asked, because it has refused somebody lately.",
-        stacked=True,
     ),
     Panel(
         "Results, by how the engine was read",
@@ -124,15 +120,13 @@ SCRAPER = _row(
     ),
     Panel(
         "Engines that refused",
-        [increase_of("aid_engine_cool_downs_total", by="engine")],
+        [events_of("aid_engine_cool_downs_total", by="engine")],
         "Each begins a time in which nobody asks it.",
-        stacked=True,
     ),
     Panel(
         "Browsers replaced",
-        [increase_of("aid_browser_restarts_total", by="reason")],
+        [events_of("aid_browser_restarts_total", by="reason")],
         "recycled is wear. hung and died: look at the machine's memory.",
-        stacked=True,
     ),
     Panel(
         "Slots",
@@ -148,10 +142,8 @@ PACKAGER = _row(
     "packager",
     Panel(
         "Pictures, by what became of them",
-        [rate_of("aid_pictures_total", by="outcome")],
+        [events_of("aid_pictures_total", by="outcome")],
         "Counted when a run has fetched its last.",
-        unit="ops",
-        stacked=True,
     ),
     Panel(
         "Archives",
@@ -191,18 +183,16 @@ NOTIFIER = _row(
     "notifier",
     Panel(
         "Mails offered to the relay",
-        [increase_of("aid_mail_attempts_total", by="kind, outcome")],
+        [events_of("aid_mail_attempts_total", by="kind, outcome")],
         "not_taken comes again; refused, and suppressed by the person's own wish, do not.",
-        stacked=True,
     ),
     Panel(
         "Put off, and given up",
         [
-            increase_of("aid_mails_put_off_total", by="kind", legend="{{kind}} put off"),
-            increase_of("aid_mails_too_late_total", by="kind", legend="{{kind}} given up"),
+            events_of("aid_mails_put_off_total", by="kind", legend="{{kind}} put off"),
+            events_of("aid_mails_too_late_total", by="kind", legend="{{kind}} given up"),
         ],
         "The relay was away for more than a minute; for four hours.",
-        stacked=True,
     ),
     Panel("The relay is away", [Line("max(aid_relay_away_seconds)", "for")], "Zero while it is there.", unit="s"),
 )

@@ -1,6 +1,6 @@
 """The dashboard that tells whether all is well."""
 
-from deploy.observability.expressions import OURS, increase_of, quantile_of, sum_of
+from deploy.observability.expressions import OURS, events_of, quantile_of, sum_of
 from deploy.observability.panels import Dashboard, Line, Panel, Row
 
 _ENDED = 'sum(increase(aid_jobs_total{state=~"completed|failed"}[$__range]))'
@@ -74,20 +74,18 @@ NOW = (
 JOBS = (
     Panel(
         "Jobs that came into a state",
-        [increase_of("aid_jobs_total", by="state")],
+        [events_of("aid_jobs_total", by="state")],
         "In each step of the graph. Whatever is scheduled is to end as completed, failed or cancelled, and to expire.",
     ),
     Panel(
         "Failed, by reason",
-        [increase_of('aid_jobs_total{state="failed"}', by="reason")],
+        [events_of('aid_jobs_total{state="failed"}', by="reason")],
         "internal, worker_lost, interrupted, overloaded and storage_full are our own fault.",
-        stacked=True,
     ),
     Panel(
         "Runs begun, by why",
-        [increase_of("aid_runs_total", by="why")],
+        [events_of("aid_runs_total", by="why")],
         "More than a job's first: its worker was lost, or stopped and handed it back, or it failed and came again.",
-        stacked=True,
     ),
     Panel(
         "Jobs under way",
@@ -155,9 +153,8 @@ TIMES = (
     ),
     Panel(
         "Runs that failed, by reason",
-        [increase_of("aid_run_failures_total", by="stage, reason")],
+        [events_of("aid_run_failures_total", by="stage, reason")],
         "Of these most are begun again; the job fails with the third.",
-        stacked=True,
     ),
 )
 
@@ -187,9 +184,8 @@ QUEUES = (
     ),
     Panel(
         "Dead letters",
-        [increase_of("aid_dead_letters_total", by="service, topic, cause")],
+        [events_of("aid_dead_letters_total", by="service, topic, cause")],
         "Records put aside, to be looked at with python -m shared.dlq.",
-        stacked=True,
     ),
     Panel(
         "Longest standing partition",

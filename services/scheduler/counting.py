@@ -16,18 +16,18 @@ LATENESS = Histogram(
     "aid_timer_lateness_seconds",
     "From the time of a timer until it was decided on",
     ["kind"],
-    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60, 600, 3600),
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 3600),
 )
 READY = Histogram(
     "aid_job_due_to_mail_seconds",
     "From the time a job was due until the relay had taken the mail with its link",
-    buckets=(1, 2.5, 5, 7.5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400),
+    buckets=(1, 2.5, 5, 7.5, 10, 15, 30, 60, 90, 120, 180, 300, 600, 1800, 3600, 14400),
 )
 MAIL = Histogram(
     "aid_mail_seconds",
     "From the end of a job until the relay had taken the mail that tells of it",
     ["kind"],
-    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900, 3600, 14400),
 )
 
 TIMELY = frozenset(TimerKind) - {TimerKind.WATCHDOG}
