@@ -16,8 +16,10 @@ from faust.contrib.asgi import bind_to_running_loop
 from faust.types import StreamT
 
 from shared.cloudevents import Delivery
+from shared.errors import ServiceUnfitError, brief
 from shared.health import Health
 from shared.kafkaaccess import KafkaAccess
+from shared.kafkarights import REFUSALS, may_consume
 from shared.lag import GroupLag, group_lag
 from shared.movement import name_of
 from shared.streamapp import StreamApp
@@ -106,6 +108,7 @@ async def run_streams(app: StreamApp, health: Health) -> None:
     async with AsyncExitStack() as stack:
         lags = await until_available(lambda: stack.enter_async_context(group_lag(app.kafka, app.conf.id)))
         app.follow(lags)
+        await until_available(lambda: may_consume(app.kafka, app.conf.id, _topics(app)))
         try:
             await app.start()
             async with in_background(_watch(app, lags, health)):
@@ -115,7 +118,15 @@ async def run_streams(app: StreamApp, health: Health) -> None:
             await _stop(app)
     if app.given_up.done():
         raise app.given_up.result()
-    raise RuntimeError("the consumer crashed") from app.crash_reason
+    raise _why_it_crashed(app.crash_reason) from app.crash_reason
+
+
+def _why_it_crashed(reason: BaseException | None) -> Exception:
+    if isinstance(reason, REFUSALS):
+        return ServiceUnfitError(
+            "a right was taken away", error=brief(reason), advice="give it back; whoever starts now waits for it"
+        )
+    return RuntimeError("the consumer crashed")
 
 
 async def _until_over(app: StreamApp) -> None:
@@ -136,8 +147,11 @@ async def _watch(app: StreamApp, lags: GroupLag, health: Health) -> None:
 def _places(app: StreamApp) -> set[TopicPartition]:
     """Those this process owns; all while it owns none: a member that lost its place looks as if nobody needed it."""
     owned = {TopicPartition(place.topic, place.partition) for place in app.consumer.assignment()}
-    topics = {topic for agent in app.agents.values() for topic in agent.get_topic_names()}
-    return owned or {TopicPartition(topic, at) for topic in topics for at in range(_partitions(app, topic))}
+    return owned or {TopicPartition(topic, at) for topic in _topics(app) for at in range(_partitions(app, topic))}
+
+
+def _topics(app: StreamApp) -> set[str]:
+    return {topic for agent in app.agents.values() for topic in agent.get_topic_names()}
 
 
 def _partitions(app: StreamApp, topic: str) -> int:

@@ -1,6 +1,8 @@
 """A Kafka and a Cassandra that let nobody in without a password, and speak TLS."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +37,8 @@ listener.name.guarded.ssl.keystore.type=PKCS12
 listener.name.guarded.ssl.keystore.location={keystore}
 listener.name.guarded.ssl.keystore.password={password}
 listener.name.guarded.ssl.key.password={password}
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:{user}
 """
 
 _CASSANDRA = """
@@ -75,21 +79,31 @@ def _keystore(issued: trustme.LeafCert) -> bytes:
 
 @dataclass(frozen=True)
 class GuardedKafka(Kafka):
-    """Besides the plain listener one at `guarded_port` with SASL and TLS."""
+    """Besides the plain listener, whose clients may do anything, one at `guarded_port` with SASL and TLS."""
 
     guarded_port: int
     papers: Papers
 
     @property
     def access(self) -> KafkaAccess:
-        return KafkaAccess(f"{LOOPBACK}:{self.guarded_port}", USER, PASSWORD, self.papers.authority)
+        return self.access_of(USER)
 
-    def set_password(self, password: str) -> None:
+    def access_of(self, user: str) -> KafkaAccess:
+        return KafkaAccess(f"{LOOPBACK}:{self.guarded_port}", user, PASSWORD, self.papers.authority)
+
+    def set_password(self, password: str, *users: str) -> None:
         """What Strimzi does when the secret of a user changes."""
-        login = UserScramCredentialUpsertion(USER, ScramMechanism.SCRAM_SHA_512, password)
+        logins = [
+            UserScramCredentialUpsertion(user, ScramMechanism.SCRAM_SHA_512, password) for user in users or [USER]
+        ]
+        with self.admin() as admin:
+            admin.alter_user_scram_credentials(logins)
+
+    @contextmanager
+    def admin(self) -> Iterator[KafkaAdminClient]:
         admin = KafkaAdminClient(bootstrap_servers=self.url)
         try:
-            admin.alter_user_scram_credentials([login])
+            yield admin
         finally:
             admin.close()
 
@@ -100,6 +114,7 @@ class GuardedKafka(Kafka):
             guarded_port=self.guarded_port,
             keystore=self.papers.keystore,
             password=KEYSTORE_PASSWORD,
+            user=USER,
         )
 
 

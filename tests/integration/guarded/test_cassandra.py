@@ -19,7 +19,7 @@ from shared.cassandraaccess import CassandraAccess
 from shared.errors import DependencyAwayError
 from shared.provision import ProvisionSettings, create_tables
 from shared.settings import ProcessSettings
-from tests.integration.guarded import PASSWORD, SUPERUSER, USER, GuardedCassandra, Papers
+from tests.integration.guarded.servers import PASSWORD, SUPERUSER, USER, GuardedCassandra, Papers
 from tests.integration.wire import wired_to
 
 pytestmark = pytest.mark.integration

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -13,60 +13,30 @@ import trustme
 from aiokafka import TopicPartition
 from structlog.testing import capture_logs
 
-from deploy.local.artefacts import kafka_jars
-from deploy.local.ports import free_ports
-from deploy.local.servers import serving
 from services.gateway.live.listening import listen
 from shared.dlq.__main__ import main
 from shared.errors import DependencyAwayError
 from shared.events import JobStarted, MailRefused
 from shared.kafkaaccess import KafkaAccess
 from shared.lag import group_lag
-from shared.provision import ProvisionSettings, create_topics
 from shared.publisher import Publisher
 from shared.tasks import in_background
 from shared.topics import JOB_INBOX, JOB_LIFECYCLE
 from shared.waiting import until_available, waiting_for
 from tests.integration.bus import listening
-from tests.integration.guarded import PASSWORD, GuardedKafka, Papers
+from tests.integration.guarded.servers import PASSWORD, GuardedKafka
+from tests.integration.guarded.told import environment
 
 pytestmark = pytest.mark.integration
 
 LIFECYCLE = TopicPartition(JOB_LIFECYCLE.name, 0)
 
 
-@pytest.fixture(scope="module")
-async def kafka(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[GuardedKafka]:
-    """Its topics made through the guarded door."""
-    home = tmp_path_factory.mktemp("guarded-kafka")
-    port, controller_port, guarded_port = free_ports(3)
-    kafka = GuardedKafka(home, kafka_jars(), port, controller_port, guarded_port, Papers.made_in(home))
-    with serving(kafka, home):
-        kafka.set_password(PASSWORD)
-        await create_topics(provisioning(kafka))
-        yield kafka
-
-
-def environment(kafka: GuardedKafka) -> dict[str, str]:
-    return {
-        "AID_KAFKA_URL": kafka.access.servers,
-        "AID_KAFKA_USER": str(kafka.access.user),
-        "AID_KAFKA_PASSWORD": PASSWORD,
-        "AID_KAFKA_CA": str(kafka.papers.authority),
-        "AID_CASSANDRA_HOSTS": "unused:1",
-    }
-
-
-def provisioning(kafka: GuardedKafka) -> ProvisionSettings:
-    told = {name.removeprefix("AID_").lower(): text for name, text in environment(kafka).items()}
-    return ProvisionSettings.model_validate(told | {"partitions": 1})
-
-
 async def test_a_service_consumes_and_answers_and_its_lag_is_known(kafka: GuardedKafka) -> None:
     job_id, group = uuid4(), f"group-{uuid4()}"
     publisher = await Publisher.connect(kafka.access, source="scheduler")
     answering = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.integration.answering", group, env=dict(os.environ) | environment(kafka)
+        sys.executable, "-m", "tests.integration.answering", group, env=dict(os.environ) | environment(kafka.access)
     )
     try:
         async with listening(kafka.url, JOB_INBOX) as bus, group_lag(kafka.access, group) as lag:
@@ -85,9 +55,9 @@ async def test_a_service_consumes_and_answers_and_its_lag_is_known(kafka: Guarde
 async def test_the_gateway_hears_of_jobs(kafka: GuardedKafka) -> None:
     job_id = uuid4()
     heard: set[UUID] = set()
-    publisher = await Publisher.connect(kafka.access, source="scheduler")
+    publisher = await Publisher.connect(kafka.access_of("scheduler"), source="scheduler")
 
-    async with in_background(listen(kafka.access, heard.add)), asyncio.timeout(20):
+    async with in_background(listen(kafka.access_of("gateway"), heard.add)), asyncio.timeout(20):
         while job_id not in heard:
             await publisher.publish(JobStarted(job_id=job_id, sequence=1))
             await asyncio.sleep(0.1)
@@ -102,7 +72,7 @@ async def dlq(*arguments: str) -> int:
 async def test_an_operator_reads_the_dead_letters(
     kafka: GuardedKafka, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, text in environment(kafka).items():
+    for name, text in environment(kafka.access_of("operator")).items():
         monkeypatch.setenv(name, text)
 
     assert await dlq("list") == 0

@@ -1,0 +1,77 @@
+"""Whether Kafka lets us consume, asked before Faust begins (aiokafka): without a right that waits, and says nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+from aiokafka import TopicPartition
+from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.group import HeartbeatRequest
+
+from shared.errors import DependencyAwayError, brief
+from shared.kafkaaccess import KafkaAccess
+
+REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
+
+_ANSWER_SECONDS = 10.0
+_NOWHERE = -1
+
+
+async def may_consume(kafka: KafkaAccess, group: str, topics: Iterable[str]) -> None:
+    """Return when the group may read the topics. DependencyAwayError names the right, or the topic, that is missing."""
+    asked = sorted(topics)
+    async with _client(kafka) as client:
+        await client.set_topics(asked)
+        for topic in asked:
+            await _may_read(client, topic)
+        await _may_join(client, group)
+
+
+async def _may_read(client: AIOKafkaClient, topic: str) -> None:
+    if topic in client.cluster.unauthorized_topics:
+        raise _missing("Describe", "topic", topic)
+    place = TopicPartition(topic, min(client.cluster.partitions_for_topic(topic) or {0}))
+    leader = client.cluster.leader_for_partition(place)
+    if leader in (None, _NOWHERE):
+        raise DependencyAwayError("kafka", f"there is no topic {topic}, or nobody leads it")
+    answer = await client.send(leader, FetchRequest(0, 0, 1, 0, [(topic, [(place.partition, _NOWHERE, 1)])]))
+    ((_, ((_, code, *_),)),) = answer.topics
+    if for_code(code) is TopicAuthorizationFailedError:
+        raise _missing("Read", "topic", topic)
+
+
+async def _may_join(client: AIOKafkaClient, group: str) -> None:
+    """By a sign of life of a member that does not exist, which changes nothing."""
+    try:
+        coordinator = await client.coordinator_lookup(CoordinationType.GROUP, group)
+    except GroupAuthorizationFailedError as error:
+        raise _missing("Describe", "group", group) from error
+    await client.ready(coordinator, group=ConnectionGroup.COORDINATION)
+    request = HeartbeatRequest(group, _NOWHERE, "nobody")
+    answer = await client.send(coordinator, request, group=ConnectionGroup.COORDINATION)
+    if for_code(answer.error_code) is GroupAuthorizationFailedError:
+        raise _missing("Read", "group", group)
+
+
+def _missing(operation: str, kind: str, name: str) -> DependencyAwayError:
+    return DependencyAwayError("kafka", f"the right to {operation} {kind} {name} is missing")
+
+
+@asynccontextmanager
+async def _client(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
+    client = AIOKafkaClient(**kafka.options())
+    try:
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            await client.bootstrap()
+            yield client
+    except (KafkaError, TimeoutError) as error:
+        raise DependencyAwayError("kafka", brief(error)) from error
+    finally:
+        await client.close()
