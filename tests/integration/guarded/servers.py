@@ -3,7 +3,7 @@
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import trustme
@@ -120,7 +120,7 @@ class GuardedKafka(Kafka):
 
 @dataclass(frozen=True)
 class GuardedCassandra(Cassandra):
-    papers: Papers
+    papers: Papers = field(kw_only=True)
 
     def answers(self) -> bool:
         """Its first role may come a moment after its port."""

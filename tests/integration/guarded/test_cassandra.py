@@ -32,7 +32,7 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Guar
     """Its tables made by the superuser, its services' role allowed to use them."""
     home = tmp_path_factory.mktemp("guarded-cassandra")
     port, storage_port = free_ports(2)
-    server = GuardedCassandra(home, cassandra_jars(), port, storage_port, Papers.made_in(home))
+    server = GuardedCassandra(home, cassandra_jars(), port, storage_port, papers=Papers.made_in(home))
     with serving(server, home):
         await tell(server, f"CREATE ROLE {USER} WITH LOGIN = true AND PASSWORD = '{PASSWORD}'")
         await create_tables(provisioning(server))

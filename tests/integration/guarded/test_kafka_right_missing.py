@@ -9,6 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from structlog.testing import capture_logs
 
+from services.gateway.live.listening import listen
 from shared.cloudevents import Delivery, Record
 from shared.consumer import Consumer
 from shared.errors import DependencyAwayError, ServiceUnfitError
@@ -17,7 +18,7 @@ from shared.kafkarights import may_consume
 from shared.lag import group_lag
 from shared.publisher import Publisher
 from shared.streams import build_stream_app, consume, run_streams
-from shared.topics import JOB_LIFECYCLE
+from shared.topics import JOB_LIFECYCLE, JOB_PROGRESS
 from shared.waiting import waiting_for
 from tests.integration.guarded.servers import GuardedKafka
 from tests.integration.guarded.users import Right, all_rights, allow, forbid
@@ -83,9 +84,9 @@ async def running(kafka: GuardedKafka, handling: Handling | Consumer) -> None:
     await run_streams(app, Health())
 
 
-async def write(kafka: GuardedKafka, value: bytes) -> None:
+async def write(kafka: GuardedKafka, value: bytes, key: bytes = b"key") -> None:
     publisher = await Publisher.connect(kafka.access, source="test")
-    await publisher.publish_records(Record(JOB_LIFECYCLE.name, b"key", value, ()))
+    await publisher.publish_records(Record(JOB_LIFECYCLE.name, key, value, ()))
     await publisher.close()
 
 
@@ -138,3 +139,24 @@ async def test_what_cannot_be_put_aside_is_not_acknowledged(kafka: GuardedKafka)
     work.cancel()
     await asyncio.gather(work, return_exceptions=True)
     await publisher.close()
+
+
+FEED = Right("gateway", "Read", "topic", JOB_PROGRESS.name)
+
+
+@pytest.mark.parametrize("rights", [[FEED], [FEED, FEED._replace(operation="Describe")]])
+async def test_the_gateway_hears_nothing_says_why_and_hears_once_it_may(
+    rights: list[Right], kafka: GuardedKafka
+) -> None:
+    heard = asyncio.Event()
+    with capture_logs() as lines:
+        with without(kafka, *rights):
+            listening = asyncio.create_task(listen(kafka.access_of("gateway"), lambda _job: heard.set()))
+            async with asyncio.timeout(30):
+                while not any(JOB_PROGRESS.name in str(line.get("detail")) for line in lines):
+                    await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            while not heard.is_set():
+                await write(kafka, b"rubbish", key=b"00000000-0000-0000-0000-000000000001")
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
