@@ -25,11 +25,11 @@ def system(docker: Docker) -> Iterator[System]:
     fresh_clone(folder)
     make_secrets(folder)
     system = System(docker, folder, *free_ports(4))
-    system.compose("down", "--volumes")  # whatever a killed one left
+    system.down()  # whatever a killed one left
     try:
         with timed("up"):
             system.up()
         yield system
     finally:
         with timed("down"):
-            system.compose("down", "--volumes", "--remove-orphans")
+            system.down()

@@ -43,11 +43,15 @@ class System:
         """Returns when all that was asked for is healthy."""
         self.compose("up", "--detach", "--no-build", "--wait", f"--wait-timeout={PATIENCE}", *more)
 
+    def down(self) -> None:
+        """Nothing of it is left, whatever profiles were turned on meanwhile."""
+        self.compose("--profile=*", "down", "--volumes", "--remove-orphans")
+
     def compose(self, *command: str) -> str:
         ended = self.tried(*command)
         if ended.returncode:
             raise LocalFailure(
-                f"docker-compose {command[0]} ended with code {ended.returncode}: {ended.stderr[-3000:]}"
+                f"docker-compose {' '.join(command)} ended with code {ended.returncode}: {ended.stderr[-3000:]}"
             )
         return ended.stdout
 

@@ -16,7 +16,7 @@ def test_a_secret_that_was_not_made_stops_the_start_and_is_named(system: System)
         assert "deploy/compose/secrets/aid_address_key" in ended.stderr
         assert not [each for each in bare.containers() if each.state()["State"]["StartedAt"][:4] != "0001"]
     finally:
-        bare.compose("down", "--volumes")
+        bare.down()
 
 
 def test_secrets_that_are_there_are_left_alone(system: System) -> None:
