@@ -49,7 +49,7 @@ def test_each_alert_fires_on_its_trouble_alone_and_health_is_silent(promtool: st
     troubles = [({name, *ALSO.get(name, ())}, changed) for name, changed in TROUBLES.items()]
     document = {
         "rule_files": [str(RULES)],
-        "evaluation_interval": "1m",
+        "evaluation_interval": "5m",
         "tests": [_case(firing, changed) for firing, changed in [(set(), {}), *troubles, *MORE]],
     }
     (tmp_path / "rules.test.yaml").write_text(yaml.safe_dump(document))
