@@ -32,6 +32,7 @@ from shared.recipients import Recipient, Recipients
 from shared.searches import Search, Searches
 from shared.suppressions import Suppressions
 from shared.waiting import until_available, waiting_for
+from tests.growth import Growth
 from tests.integration.conftest import Backbone
 from tests.integration.relay import ScriptedRelay, relaying
 from tests.integration.troubles import Trouble
@@ -186,7 +187,7 @@ async def test_a_mail_is_sent_once_and_reported_as_often_as_asked(office: Office
 @EVERY_KIND
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 async def test_a_relay_that_asks_for_patience_gets_it(office: Office, kind: MailKind, command: str) -> None:
-    mail_id = await office.job(kind)
+    mail_id, growth = await office.job(kind), Growth()
     office.relay.answers(command, "450 later", "451 later still")
 
     first = await office.deliver(mail_id)
@@ -202,12 +203,13 @@ async def test_a_relay_that_asks_for_patience_gets_it(office: Office, kind: Mail
     assert len(office.taken(mail_id)) == 1
     row = await office.row(mail_id)
     assert (row.state, row.attempts, row.copies) == (MailState.SENT, 3, 1)
+    assert growth.all_of("aid_mail_attempts_total") == {f"{kind} not_taken": 2, f"{kind} accepted": 1}
 
 
 @EVERY_KIND
 @pytest.mark.parametrize("command", ["RCPT", "DATA"])
 async def test_a_refused_mail_is_never_tried_again(office: Office, kind: MailKind, command: str) -> None:
-    mail_id = await office.job(kind)
+    mail_id, growth = await office.job(kind), Growth()
     office.relay.answers(command, "550 no")
 
     first = await office.deliver(mail_id)
@@ -216,6 +218,8 @@ async def test_a_refused_mail_is_never_tried_again(office: Office, kind: MailKin
     assert first == again == MailRefused(job_id=mail_id.job_id, kind=kind)
     assert office.taken(mail_id) == []
     assert (await office.row(mail_id)).state is MailState.REFUSED
+    assert growth.all_of("aid_mail_attempts_total") == {f"{kind} refused": 1}
+    assert growth.all_of("aid_mails_too_late_total") == {}
 
 
 @pytest.mark.parametrize("trouble", [Trouble.HANGS_UP, Trouble.SAYS_NOTHING])
@@ -234,7 +238,7 @@ async def test_a_started_mail_lost_in_data_counts_as_sent_from_now(
 
 @WITH_A_LINK
 async def test_a_mail_with_a_link_lost_in_data_goes_once_more_under_the_same_id(office: Office, kind: MailKind) -> None:
-    mail_id = await office.job(kind)
+    mail_id, growth = await office.job(kind), Growth()
     office.relay.answers("DATA", Trouble.HANGS_UP, Trouble.HANGS_UP)
 
     reports = [await office.deliver(mail_id) for _ in range(3)]
@@ -243,6 +247,7 @@ async def test_a_mail_with_a_link_lost_in_data_goes_once_more_under_the_same_id(
     first, second = office.taken(mail_id)
     assert first["Message-ID"] == second["Message-ID"]
     assert (await office.row(mail_id)).copies == 2
+    assert growth.all_of("aid_mail_attempts_total") == {f"{kind} unconfirmed": 2}
 
 
 async def test_a_relay_that_is_away_is_waited_for_with_nothing_claimed(office: Office) -> None:
@@ -300,10 +305,13 @@ async def test_a_relay_that_stays_away_holds_nothing_behind_the_mail(office: Off
     with pytest.raises(DependencyAwayError):
         await office.deliver(mail_id)
 
+    growth = Growth()
     office.clock.pass_by(4 * MINUTE)
     first = await office.deliver(mail_id)
     office.clock.pass_by(4 * MINUTE)
     second = await office.deliver(mail_id, within=5 * MINUTE)
+    assert growth.all_of("aid_mails_put_off_total") == {kind: 2}
+    assert office.lines.away_for >= (8 * MINUTE).total_seconds()
 
     assert isinstance(first, MailDeferred)
     assert isinstance(second, MailDeferred)
@@ -348,12 +356,13 @@ async def test_waiting_for_the_relay_ends_with_the_job(office: Office) -> None:
 
 @EVERY_KIND
 async def test_past_its_limit_nothing_is_sent(office: Office, kind: MailKind) -> None:
-    mail_id = await office.job(kind)
+    mail_id, growth = await office.job(kind), Growth()
 
     report = await office.deliver(mail_id, within=-MINUTE)
 
     assert report == MailRefused(job_id=mail_id.job_id, kind=kind)
     assert office.relay.connections == 0
+    assert growth.all_of("aid_mails_too_late_total") == {kind: 1}
 
 
 @pytest.mark.parametrize(
