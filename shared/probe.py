@@ -1,4 +1,4 @@
-"""`python -m shared.probe`: whether the service in this container is ready, as an exit code. For Docker's HEALTHCHECK."""
+"""`python -m shared.probe`: whether this container's service is ready, as an exit code for Docker's HEALTHCHECK."""
 
 import http.client
 import os
