@@ -37,14 +37,20 @@ async def may_consume(kafka: KafkaAccess, group: str, topics: Iterable[str]) -> 
 async def _may_read(client: AIOKafkaClient, topic: str) -> None:
     if topic in client.cluster.unauthorized_topics:
         raise _missing("Describe", "topic", topic)
-    place = TopicPartition(topic, min(client.cluster.partitions_for_topic(topic) or {0}))
-    leader = client.cluster.leader_for_partition(place)
-    if leader in (None, _NOWHERE):
-        raise DependencyAwayError("kafka", f"there is no topic {topic}, or nobody leads it")
-    answer = await client.send(leader, FetchRequest(0, 0, 1, 0, [(topic, [(place.partition, _NOWHERE, 1)])]))
+    partition, leader = _led(client, topic)
+    # For an offset that never is: nothing is sent, and whoever may read is told that it is out of range.
+    answer = await client.send(leader, FetchRequest(0, 0, 1, 0, [(topic, [(partition, _NOWHERE, 1)])]))
     ((_, ((_, code, *_),)),) = answer.topics
     if for_code(code) is TopicAuthorizationFailedError:
         raise _missing("Read", "topic", topic)
+
+
+def _led(client: AIOKafkaClient, topic: str) -> tuple[int, int]:
+    """A partition, and who leads it."""
+    led = client.cluster.available_partitions_for_topic(topic)
+    if not led:
+        raise DependencyAwayError("kafka", f"there is no topic {topic}, or nobody leads it")
+    return min(led), client.cluster.leader_for_partition(TopicPartition(topic, min(led)))
 
 
 async def _may_join(client: AIOKafkaClient, group: str) -> None:
