@@ -1,13 +1,16 @@
 """One stage with one, two and three processes, in turns: medians of the rates, and who has done what at what cost."""
 
+import asyncio
 import os
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 from bench.scaling.crew import Crew, crew
+from bench.scaling.machine import Ticks
 from bench.scaling.site import Site, a_site
 from bench.scaling.stages import Stage
 from shared.events import JobSubmitted, MailKind, MailSent
@@ -17,10 +20,14 @@ A_DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Round:
-    """`cost`: seconds of processor time a job, of this service in all its processes. `shares`: jobs of each."""
+    """`cost`: seconds of processor time a job, of this service in all its processes. `shares`: jobs of each.
+
+    `machine`: the share of its processors that was busy, with everything that ran.
+    """
 
     rate: float
     cost: float
+    machine: float
     shares: list[int]
 
 
@@ -35,22 +42,27 @@ async def rows(stage: Stage, counts: tuple[int, ...], repeats: int, jobs: int | 
             for count, rounds in taken.items():
                 async with crew(stage.service, count, environment, site.logs) as processes:
                     rounds.append(await _round(stage, processes, site, jobs or stage.jobs))
+                    print(f"  ({stage.service}, {count}: {rounds[-1].rate:.2f} {stage.unit}/s)")
     _print(stage, taken)
 
 
 async def _round(stage: Stage, processes: Crew, site: Site, count: int) -> Round:
     """The clock runs from the jobs' time, or from their coming, until the last is done."""
-    before, began = processes.spent(), time.time()
+    before, ticks, began = processes.spent(), Ticks.now(), time.time()
     due_in = A_DAY if stage.due_in is None else stage.due_in + count / 100
     jobs = await site.wishes.submit(count, query=stage.query, images=stage.images, due_in=due_in)
     if stage.due_in is not None:
         await site.wishes.scheduled(jobs)
-        before, began = processes.spent(), jobs[0].due_at.timestamp()
+        await _until(jobs[0].due_at)
+        before, ticks, began = processes.spent(), Ticks.now(), time.time()
     await site.wishes.told_of(jobs, stage.ends, **stage.like)
-    seconds, spent = time.time() - began, processes.spent()
+    seconds, cost, machine = time.time() - began, sum(processes.spent()) - sum(before), Ticks.now().busy_since(ticks)
     await _clear_up(stage, site, jobs)
-    cost = sum(spent) - sum(before)
-    return Round(count / seconds, cost / count, processes.shares({job.job_id for job in jobs}))
+    return Round(count / seconds, cost / count, machine, processes.shares({job.job_id for job in jobs}))
+
+
+async def _until(moment: datetime) -> None:
+    await asyncio.sleep((moment - datetime.now(UTC)).total_seconds())
 
 
 async def _clear_up(stage: Stage, site: Site, jobs: list[JobSubmitted]) -> None:
@@ -66,12 +78,11 @@ def _print(stage: Stage, taken: dict[int, list[Round]]) -> None:
     alone = median(each.rate for each in first)
     print(f"{stage.service}: one waits for {stage.waits_for}")
     for count, rounds in taken.items():
-        rate, cost = median(each.rate for each in rounds), median(each.cost for each in rounds)
         middle = sorted(rounds, key=lambda each: each.rate)[len(rounds) // 2]
-        shares = "/".join(map(str, middle.shares))
-        busy = rate * cost
+        rate, cost = median(each.rate for each in rounds), median(each.cost for each in rounds)
         print(
-            f"  {count}: {rate:7.2f} {stage.unit}/s, {rate / alone:4.2f} times; {1000 * cost:5.0f} ms of CPU each,"
-            f" {busy:4.2f} of {os.cpu_count()} processors in all; worked on {shares}"
+            f"  {count}: {rate:.2f} {stage.unit}/s, {rate / alone:.2f} times one; {1000 * cost:.0f} ms of CPU each,"
+            f" {rate * cost:.2f} processors in all; machine {middle.machine:.0%} busy;"
+            f" {'/'.join(map(str, middle.shares))}"
         )
     print(f"  load {', '.join(f'{each:.1f}' for each in os.getloadavg())}")
