@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from typing import Self
 
 from bench.scaling.crew import Crew, crew
 from bench.scaling.machine import Ticks
@@ -48,17 +49,39 @@ async def rows(stage: Stage, counts: tuple[int, ...], repeats: int, jobs: int | 
 
 async def _round(stage: Stage, processes: Crew, site: Site, count: int) -> Round:
     """The clock runs from the jobs' time, or from their coming, until the last is done."""
-    before, ticks, began = processes.spent(), Ticks.now(), time.time()
+    wishes, start = site.wishes, Start.now(processes)
     due_in = A_DAY if stage.due_in is None else stage.due_in + count / 100
-    jobs = await site.wishes.submit(count, query=stage.query, images=stage.images, due_in=due_in)
+    jobs = await wishes.submit(count, query=stage.query, images=stage.images, due_in=due_in)
     if stage.due_in is not None:
-        await site.wishes.scheduled(jobs)
+        await wishes.scheduled(jobs)
         await _until(jobs[0].due_at)
-        before, ticks, began = processes.spent(), Ticks.now(), time.time()
-    await site.wishes.told_of(jobs, stage.ends, **stage.like)
-    seconds, cost, machine = time.time() - began, sum(processes.spent()) - sum(before), Ticks.now().busy_since(ticks)
+        start = Start.now(processes)
+    if stage.begins is not None:
+        await wishes.told_of(jobs, stage.begins)
+        start = Start.now(processes)
+        count -= sum(bool(wishes.of(job.job_id, stage.ends, **stage.like)) for job in jobs)
+    await wishes.told_of(jobs, stage.ends, **stage.like)
+    seconds, cost, machine = start.since(processes)
     await _clear_up(stage, site, jobs)
     return Round(count / seconds, cost / count, machine, processes.shares({job.job_id for job in jobs}))
+
+
+@dataclass(frozen=True)
+class Start:
+    """What had been spent when the clock began to run."""
+
+    at: float
+    spent: float
+    ticks: Ticks
+
+    @classmethod
+    def now(cls, processes: Crew) -> Self:
+        return cls(time.monotonic(), sum(processes.spent()), Ticks.now())
+
+    def since(self, processes: Crew) -> tuple[float, float, float]:
+        """Seconds, those of processor time, and how much of the machine was busy."""
+        busy = Ticks.now().busy_since(self.ticks)
+        return time.monotonic() - self.at, sum(processes.spent()) - self.spent, busy
 
 
 async def _until(moment: datetime) -> None:

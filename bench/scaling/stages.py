@@ -13,6 +13,7 @@ WITHOUT_WAITING = {"AID_SEARCH_SLOTS": "4"}
 class Stage:
     """`rest`: the other services that run, one process each. `ends`, with fields `like`: the word that a job is done.
 
+    `begins`: what must have come of each before the clock runs, where the stage before it takes its time as well.
     `told`: settings of all. `due_in` seconds, when jobs wait for their time before they are measured; None, when what
     is measured is their being taken in. `waits_for`: what one process waits for.
     """
@@ -27,6 +28,7 @@ class Stage:
     told: Mapping[str, str] = field(default_factory=dict)
     like: Mapping[str, object] = field(default_factory=dict)
     due_in: float | None = 8.0
+    begins: type[Event] | None = None
     unit: str = "jobs"
 
 
@@ -44,9 +46,10 @@ STAGES = (
     Stage(
         "packager",
         rest=("scheduler", "scraper", "notifier"),
-        jobs=36,
+        jobs=48,
         images=40,
         query="pandas latency:on",
+        begins=SearchFinished,
         ends=ArchiveBuilt,
         waits_for="its one pack slot and 8 connections, hosts of 50 to 200 ms",
         told={"AID_PACK_SLOTS": "1", "AID_CONNECTIONS": "8", **WITHOUT_WAITING},
