@@ -111,11 +111,11 @@ async def test_a_service_waits_for_its_right_and_then_consumes_until_it_is_taken
         while b"early" not in handling.values:
             await asyncio.sleep(0.05)
 
-    with without(kafka, READ_TOPIC):
+    with without(kafka, READ_GROUP):
         await write(kafka, b"late")
         with pytest.raises(ServiceUnfitError, match="right") as ended:
             await asyncio.wait_for(work, PATIENCE)
-    assert "job-lifecycle.v1" in str(ended.value.facts)
+    assert "GroupAuthorizationFailedError" in str(ended.value.facts)
 
 
 async def acknowledged(kafka: GuardedKafka) -> int:
