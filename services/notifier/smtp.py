@@ -63,5 +63,7 @@ class SmtpRelay:
 
 
 def _brief(error: BaseException) -> str:
+    if type(error) is SMTPException:
+        return str(error)  # aiosmtplib's own words: what the relay does not offer
     code = code_of(error)
     return f"{type(error).__name__} {code}" if code else type(error).__name__

@@ -262,7 +262,7 @@ async def test_a_wrong_password_waits_for_somebody_to_put_it_right(
 
 
 async def test_a_relay_without_tls_gets_nothing_where_tls_is_asked(relay: ScriptedRelay) -> None:
-    with pytest.raises(RelayAwayError):
+    with pytest.raises(RelayAwayError, match="STARTTLS extension not supported"):
         await send(relay_address(f"smtp://127.0.0.1:{relay.port}?starttls=always"), a_letter())
 
     assert relay.taken == []
