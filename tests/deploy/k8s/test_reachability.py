@@ -5,7 +5,18 @@ import pytest
 from tests.deploy.k8s.code import SERVICES
 from tests.deploy.k8s.reachability import Network
 from tests.deploy.k8s.rendering import Thing, named, overlay
-from tests.deploy.k8s.ways import KEDA, NAMES, PROMETHEUS, PROXY, STRANGER, Way, needed_ways, open_ways, pods
+from tests.deploy.k8s.ways import (
+    API_SERVER,
+    KEDA,
+    NAMES,
+    PROMETHEUS,
+    PROXY,
+    STRANGER,
+    Way,
+    needed_ways,
+    open_ways,
+    pods,
+)
 
 
 def beyond_need(things: list[Thing]) -> set[Way]:
@@ -44,6 +55,15 @@ def test_kafkas_listener_lets_in_whom_the_policies_let_in(production: list[Thing
 
     let_in = {each.name for each in [*pods(production), PROXY, KEDA, STRANGER] if alone.lets(each, kafka, 9093)}
     assert let_in == {*SERVICES, "provision", "keda"}
+
+
+def test_brokers_and_their_operators_reach_the_api_server_and_nobody_else_does(production: list[Thing]) -> None:
+    """Since Strimzi 0.49 a broker reads its certificates from Secrets by itself, and does not start without."""
+    network = Network(production)
+
+    for port in (443, 6443):
+        callers = {place.name for place in pods(production) if network.lets(place, API_SERVER, port)}
+        assert callers == {"kafka", "kafka-operator"}
 
 
 def test_names_are_asked_by_both_protocols(things: list[Thing]) -> None:

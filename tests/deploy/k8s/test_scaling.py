@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.hostports import host_ports
 from tests.deploy.k8s.code import SERVICES, consumed, consumers, group_of
 from tests.deploy.k8s.rendering import K8S, Thing, named, of_kind, overlay, title
 
@@ -12,16 +13,25 @@ ALWAYS_ON = {"scheduler"}
 
 
 def misled(things: list[Thing]) -> Iterator[str]:
-    """Triggers that look at another group or topic than the service reads, or at too little of it."""
+    """Triggers that look elsewhere, at another group or topic than the service reads, or at too little of it."""
+    kafka = _from_elsewhere(named(things, "ConfigMap", "settings"))
     for scaler in of_kind(things, "ScaledObject"):
         service = scaler["spec"]["scaleTargetRef"]["name"]
         triggers = [trigger["metadata"] for trigger in scaler["spec"]["triggers"]]
         if {trigger.get("topic") for trigger in triggers} != consumed(service):
             yield f"{title(scaler)} looks at other topics than {service} reads"
+        if {trigger["bootstrapServers"] for trigger in triggers} != {kafka}:
+            yield f"{title(scaler)} does not find Kafka"
         if {trigger["consumerGroup"] for trigger in triggers} != {group_of(service)}:
             yield f"{title(scaler)} looks at another group"
         if {trigger.get("offsetResetPolicy") for trigger in triggers} != {"earliest"}:
             yield f"{title(scaler)} passes over what lay there before the first start"
+
+
+def _from_elsewhere(settings: Thing) -> str:
+    """Kafka as who lives in another namespace, such as KEDA, must call it."""
+    ((host, port),) = host_ports(settings["data"]["AID_KAFKA_URL"])
+    return f"{host}.{settings['metadata']['namespace']}.svc:{port}"
 
 
 def excessive(things: list[Thing]) -> Iterator[str]:
@@ -66,7 +76,12 @@ def test_the_readme_tells_how_far_each_service_goes() -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("topic", "job-inbox.v1"), ("consumerGroup", "scraper-v2"), ("offsetResetPolicy", "latest")],
+    [
+        ("bootstrapServers", "aid-kafka-bootstrap:9093"),
+        ("topic", "job-inbox.v1"),
+        ("consumerGroup", "scraper-v2"),
+        ("offsetResetPolicy", "latest"),
+    ],
 )
 def test_a_misled_scaler_is_noticed(production: list[Thing], key: str, value: str) -> None:
     named(production, "ScaledObject", "scraper")["spec"]["triggers"][0]["metadata"][key] = value

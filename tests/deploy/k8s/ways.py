@@ -18,6 +18,7 @@ PROXY = Place("proxy", namespace="envoy-gateway-system")
 PROMETHEUS = Place("prometheus", namespace="monitoring")
 KEDA = Place("keda", namespace="keda")
 STRANGER = Place("stranger", namespace="default")
+API_SERVER = Place("api-server", address="10.96.0.1")
 NAMES = Place("kube-dns", (("k8s-app", "kube-dns"),), "kube-system")
 
 WEB, HEALTH, MAIL = 8080, 8180, 1025
