@@ -29,6 +29,7 @@ HEALTHY: dict[str, str] = {
     'aid_dependency_answers{service="notifier",dependency="relay"}': _constant(0),
     'aid_waiting{service="scraper",waits_for="slot"}': _constant(3),
     "aid_relay_away_seconds": _constant(0),
+    'aid_mails_put_off_total{kind="ready"}': _constant(0),
     "aid_timers_overdue": _constant(0),
     'aid_timer_lateness_seconds_count{kind="release"}': _grows(2),
     **_buckets("aid_timer_lateness_seconds", "0.1 10.0", 'kind="release"'),

@@ -18,7 +18,10 @@ TROUBLES: dict[str, dict[str, str]] = {
     "AidVersionsMixed": {'aid_build_info{service="scraper",version="0.2.0"}': "1x200"},
     "AidLogLinesLost": {'aid_log_lines_lost_total{service="packager",place="stdout"}': ONCE},
     "AidDependencyAway": {'aid_dependency_answers{service="packager",dependency="cassandra"}': "1x55 0x145"},
-    "AidRelayAway": {"aid_relay_away_seconds": "0x50 0+60x150"},
+    "AidRelayAway": {
+        "aid_relay_away_seconds": "0x50 0+60x150",
+        'aid_mails_put_off_total{kind="ready"}': "0x52 1x148",
+    },
     "AidTimersOverdue": {"aid_timers_overdue": "0x50 7x150"},
     "AidReleasesLate": {
         'aid_timer_lateness_seconds_bucket{kind="release",le="0.1"}': "0+2x60 120x140",
@@ -66,9 +69,19 @@ TROUBLES: dict[str, dict[str, str]] = {
 MORE: list[tuple[set[str], dict[str, str]]] = [
     ({"AidServiceDown", "AidProcessDown"}, {'up{service="gateway",instance="gateway-1"}': "1x55 0x145"}),
     ({"AidDependencyAway"}, {'aid_waiting{service="packager",waits_for="cassandra"}': "0x55 1x145"}),
+    (
+        {"AidEngineRefuses"},
+        {'aid_engine_cool_down_end_timestamp_seconds{engine="google"}': "0x20 2100x16 3240x17 4140x145"},
+    ),
     ({"AidSiteLimitReached"}, {'aid_rate_limited_total{rule="domain"}': ONCE}),
 ]
-"""Other ways to the same."""
+"""Other ways to the same; an engine that refuses again two minutes after each quarter of an hour."""
+
+SILENT: list[dict[str, str]] = [
+    {"aid_relay_away_seconds": "0x10 0+60x190", 'aid_mails_put_off_total{kind="ready"}': "0x12 1x188"},
+    {'aid_engine_cool_down_end_timestamp_seconds{engine="google"}': "0x46 3660x154"},
+]
+"""Looks like trouble and is none: a relay that nobody has tried since, one cool-down of a quarter of an hour."""
 
 ALSO = {
     "AidArchivesDiskFull": {"AidArchivesDiskFills"},
