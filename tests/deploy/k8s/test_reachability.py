@@ -7,6 +7,7 @@ from tests.deploy.k8s.reachability import Network
 from tests.deploy.k8s.rendering import Thing, named, overlay
 from tests.deploy.k8s.ways import (
     API_SERVER,
+    CASS_OPERATOR,
     KEDA,
     NAMES,
     PROMETHEUS,
@@ -64,6 +65,16 @@ def test_brokers_and_their_operators_reach_the_api_server_and_nobody_else_does(p
     for port in (443, 6443):
         callers = {place.name for place in pods(production) if network.lets(place, API_SERVER, port)}
         assert callers == {"kafka", "kafka-operator"}
+
+
+def test_cassandras_operator_reaches_its_management_api_and_nobody_else_does(production: list[Thing]) -> None:
+    network = Network(production)
+    (cassandra,) = (place for place in pods(production) if place.name == "cassandra")
+
+    callers = {
+        each.name for each in [*pods(production), CASS_OPERATOR, STRANGER] if network.lets(each, cassandra, 8080)
+    }
+    assert callers == {"cassandra", "cass-operator"}
 
 
 def test_names_are_asked_by_both_protocols(things: list[Thing]) -> None:

@@ -16,6 +16,7 @@ INSIDE = [
 ]
 PROXY = Place("proxy", namespace="envoy-gateway-system")
 PROMETHEUS = Place("prometheus", namespace="monitoring")
+CASS_OPERATOR = Place("cass-operator", namespace="cass-operator")
 KEDA = Place("keda", namespace="keda")
 STRANGER = Place("stranger", namespace="default")
 API_SERVER = Place("api-server", address="10.96.0.1")
