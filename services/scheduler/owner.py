@@ -22,7 +22,7 @@ from services.scheduler.job import Job, Timer, TimerKind
 from services.scheduler.locks import KeyedLocks
 from services.scheduler.remembered import Remembered
 from services.scheduler.rules import Rules
-from services.scheduler.runs import Evidence
+from services.scheduler.runs import Evidence, look_again_in
 from shared.events import Event, JobSubmitted
 from shared.jobs import JobState
 
@@ -95,7 +95,9 @@ class JobOwner:
         """When it stays armed: after how long to come again with it."""
         async with self._locks.hold(timer.job_id):
             outcome = await self._settle(timer.job_id, timer)
-        return self._rules.watchdog if outcome is Outcome.STAYS else None
+        if outcome is not Outcome.STAYS:
+            return None
+        return look_again_in(self._completed.get(timer.job_id), self._now(), self._rules)
 
     async def on_near(self, timer: Timer) -> None:
         """Read the row of a timer that will soon be due, so that its time finds it here."""

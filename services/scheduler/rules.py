@@ -12,6 +12,10 @@ LOOK_TWICE = timedelta(seconds=5)
 ASK_AGAIN = timedelta(minutes=10)
 """A search nobody has claimed is asked for again after this; the first request may have been lost."""
 
+PART_OF_THE_WAIT = 6
+LONGEST_REST = timedelta(minutes=30)
+"""Work that waits is looked after again when it has waited longer by such a part, or by so much."""
+
 NOBODY_ASKED = timedelta(hours=1)
 """Between two such requests: the schedulers themselves were away."""
 

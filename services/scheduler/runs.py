@@ -14,11 +14,13 @@ from services.scheduler.rules import (
     FULL_DISK,
     HANDED_BACK_FOR,
     LONGEST_BACK_OFF,
+    LONGEST_REST,
     LONGEST_WAIT,
     LOOK_TWICE,
     MAX_LOST_RUNS,
     NOBODY_ASKED,
     OVERLOADED_AFTER,
+    PART_OF_THE_WAIT,
     Rules,
 )
 from shared.errors import Reason
@@ -90,6 +92,16 @@ def watch(job: Job, evidence: Evidence, now: datetime, rules: Rules) -> Job | No
     return next_run(job, now, rules, lost_runs=job.lost_runs + 1)
 
 
+def look_again_in(job: Job | None, now: datetime, rules: Rules) -> timedelta:
+    """How long a watchdog rests that has found nothing to do: the longer the work has waited for a worker, the longer.
+
+    A crowd of waiting jobs must not cost what keeps it waiting. The price: whoever takes such a job up and dies is
+    noticed that much later.
+    """
+    waited = now - job.run_started_at if job and job.run_started_at else timedelta(0)
+    return max(rules.watchdog, min(_milliseconds(waited / PART_OF_THE_WAIT), LONGEST_REST))
+
+
 def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Job | None:
     """Of the current run only, and only once: while the next one is armed, this one's failure is known."""
     if event.run != job.run or TimerKind.NEXT_RUN in job.timers:
@@ -111,7 +123,10 @@ def _not_before(event: RunFailed, now: datetime) -> datetime:
 def back_off(job: Job, times: int, first: timedelta) -> timedelta:
     """Doubling, less up to half by the job's own number, so that many jobs do not return at once; milliseconds."""
     jitter = uuid5(job.job_id, str(job.run)).int % 1000 / 2000
-    exact = min(first * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter)
+    return _milliseconds(min(first * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter))
+
+
+def _milliseconds(exact: timedelta) -> timedelta:
     return exact - exact % timedelta(milliseconds=1)
 
 
@@ -141,7 +156,7 @@ def _wait_for_a_slot(job: Job, now: datetime, rules: Rules) -> Job | None:
         return endings.fail(job, Reason.OVERLOADED, now)
     if job.search_asked_at and now - job.search_asked_at < ASK_AGAIN:
         return None
-    timers = job.timers_with({TimerKind.WATCHDOG: now + rules.watchdog})
+    timers = job.timers_with({TimerKind.WATCHDOG: now + look_again_in(job, now, rules)})
     return job.then(_search(job, job.run), search_asked_at=now, run_started_at=began, timers=timers)
 
 

@@ -65,8 +65,8 @@ def as_of_now() -> int:
     return int(datetime.now(UTC).timestamp() * 1_000_000)
 
 
-async def want_anyhow(_self: Workbench, _job_id: UUID, _run: int) -> bool:
-    return True
+async def want_anyhow(self: Workbench, job_id: UUID, _run: int) -> JobView | None:
+    return await self._jobs.find(job_id)
 
 
 async def write_of_any_job(self: Attempts, mail_id: MailId) -> JobView:

@@ -96,7 +96,7 @@ MUTATIONS = (
     Mutation(
         "a run looks whether it is wanted",
         "its job is expired",
-        ((Workbench, "wanted", mutants.want_anyhow),),
+        ((Workbench, "_waiting_job", mutants.want_anyhow),),
         (twists.slow_web, twists.hasty),
     ),
     Mutation(

@@ -8,7 +8,7 @@ import pytest
 
 from services.scheduler.decisions import Cause, decide
 from services.scheduler.job import Job, TimerKind
-from services.scheduler.runs import Evidence
+from services.scheduler.runs import Evidence, look_again_in
 from shared.errors import Reason
 from shared.events import (
     CancelRequested,
@@ -313,6 +313,31 @@ def test_unclaimed_work_is_asked_for_again_every_ten_minutes_without_using_up_a_
 
     assert (kinds(asked), asked.run, asked.counted_runs, asked.lost_runs) == ([SearchDue], 1, 0, 0)
     assert waited is None, "its watchdog stays armed"
+
+
+@pytest.mark.parametrize(
+    ("waited", "rest"),
+    [
+        (timedelta(0), timedelta(minutes=1)),
+        (timedelta(minutes=6), timedelta(minutes=1)),
+        (timedelta(minutes=12, milliseconds=1, microseconds=1), timedelta(minutes=2)),
+        (timedelta(hours=1), timedelta(minutes=10)),
+        (timedelta(hours=23), timedelta(minutes=30)),
+        (timedelta(hours=-1), timedelta(minutes=1)),
+    ],
+)
+def test_the_longer_work_waits_the_less_often_it_is_looked_after(waited: timedelta, rest: timedelta) -> None:
+    assert look_again_in(running(), NOON + waited, RULES) == rest
+
+
+def test_work_that_has_waited_long_is_looked_after_as_seldom_when_it_was_just_asked_for() -> None:
+    hour_later = NOON + timedelta(hours=1)
+    unclaimed = Evidence(claimed=False, last_sign=None)
+
+    job = running(search_asked_at=hour_later - minutes(10))
+    asked = after(job, fired(TimerKind.WATCHDOG), hour_later, evidence=unclaimed)
+
+    assert asked.timers[TimerKind.WATCHDOG] == hour_later + minutes(10)
 
 
 def test_work_nobody_takes_for_a_day_fails_as_overloaded() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -175,6 +176,10 @@ async def test_work_that_nobody_has_claimed_is_looked_at_again_and_nothing_is_wr
     around.line.asked.clear()
 
     assert await owner.on_timer(watchdog) == RULES.watchdog
+    around.clock.put(hours=0.15)
+    later = await owner.on_timer(watchdog)
+    assert later is not None
+    assert timedelta(seconds=90) <= later < timedelta(seconds=100)
 
     assert around.line.asked == []
 
