@@ -29,12 +29,26 @@ SETTINGS: dict[str, type[BaseSettings]] = {
     "notifier": Notifier,
     "provision": ProvisionSettings,
 }
+SECRET = {"AID_SECRET_KEYS", "AID_ADDRESS_KEY", "AID_SMTP_URL", "AID_S3_KEY", "AID_S3_SECRET"}
+HELD = {
+    *("kafka_user", "kafka_password", "kafka_ca", "kafka_replication"),
+    *("cassandra_user", "cassandra_password", "cassandra_ca", "cassandra_replication"),
+    *("cassandra_keyspace", "cassandra_grant", "health_host", "health_port", "web_host", "web_port", "log_file"),
+    *("chrome_binary", "chromedriver"),
+}
+"""Settings that the servers and the images of this file decide, and nobody else."""
 
 
 def config(*arguments: str, **environ: str) -> dict[str, Any]:
-    """The whole of it, resolved as for a person who has set nothing else."""
+    """The whole of it, resolved as for a person who has set nothing else, in a file `.env` neither."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AID_", "COMPOSE_"))}
-    command = [str(COMPOSE), f"--project-directory={ROOT}", f"--file={ROOT / 'docker-compose.yml'}", *arguments]
+    command = [
+        str(COMPOSE),
+        f"--project-directory={ROOT}",
+        f"--file={ROOT / 'docker-compose.yml'}",
+        "--env-file=/dev/null",
+        *arguments,
+    ]
     told = subprocess.run(
         [*command, "config", "--format=json"], env={**inherited, **environ}, capture_output=True, text=True, check=True
     )
@@ -71,6 +85,20 @@ def test_the_stand_ins_take_the_place_of_servers_that_are_there(everything: dict
 def test_a_service_is_told_only_what_it_reads(everything: dict[str, Any], service: str) -> None:
     told = {*everything[service]["environment"], *_secrets(everything[service])}
     assert {name.removeprefix("AID_").lower() for name in told} <= SETTINGS[service].model_fields.keys()
+
+
+@pytest.mark.parametrize("service", SETTINGS)
+def test_a_service_is_told_all_that_a_person_may_set_for_it(everything: dict[str, Any], service: str) -> None:
+    told = {*everything[service]["environment"], *_secrets(everything[service])}
+    settable = SETTINGS[service].model_fields.keys() - HELD
+    assert not {f"AID_{name}".upper() for name in settable} - told
+
+
+def test_what_is_secret_reaches_nobody_by_an_environment() -> None:
+    services = config(*(f"--profile={profile}" for profile in PROFILES), **dict.fromkeys(SECRET, "told"))["services"]
+    for service in services.values():
+        assert "env_file" not in service
+        assert not SECRET & (service.get("environment") or {}).keys()
 
 
 @pytest.mark.parametrize("service", SETTINGS)
