@@ -138,4 +138,5 @@ async def test_a_process_that_is_refused_waits_and_goes_on_once_its_password_is_
     await publisher.publish(JobStarted(job_id=uuid4(), sequence=1))
     await publisher.close()
     await asyncio.to_thread(kafka.set_password, PASSWORD)
-    assert all("invalid credentials" in line["detail"] and "tomorrow" not in line["detail"] for line in lines)
+    assert any("invalid credentials" in line.get("detail", "") for line in lines)
+    assert "tomorrow" not in str(lines)
