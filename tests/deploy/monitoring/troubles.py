@@ -80,8 +80,14 @@ MORE: list[tuple[set[str], dict[str, str]]] = [
 SILENT: list[dict[str, str]] = [
     {"aid_relay_away_seconds": "0x10 0+60x190", 'aid_mails_put_off_total{kind="ready"}': "0x12 1x188"},
     {'aid_engine_cool_down_end_timestamp_seconds{engine="google"}': "0x46 3660x154"},
+    {
+        "aid_jobs_running": "2x200",
+        'aid_jobs_total{state="completed"}': "0+2x25 50x175",
+        'aid_jobs_total{state="failed",reason="no_results"}': "3x200",
+    },
 ]
-"""Looks like trouble and is none: a relay that nobody has tried since, one cool-down of a quarter of an hour."""
+"""Looks like trouble and is none: a relay that nobody has tried since, one cool-down of a quarter of an hour, two jobs
+that wait for one by night."""
 
 ALSO = {
     "AidArchivesDiskFull": {"AidArchivesDiskFills"},
