@@ -26,6 +26,12 @@ LONGEST_END = {
 }
 """With Kafka away, when each goodbye takes all the time it may."""
 
+PROBES = {"startup": "/readyz", "liveness": "/livez", "readiness": "/livez"}
+"""A new pod replaces none before it has reached its servers; one that has stays in its Service while they are away."""
+
+OUTAGE_SECONDS = 3600
+"""So long a pod may wait for its servers at its start, before it is begun anew."""
+
 
 def hurried(things: list[Thing]) -> Iterator[str]:
     """Pods that are killed before they could have ended, in the middle of handing a run back."""
@@ -41,13 +47,13 @@ def misjudged(things: list[Thing]) -> Iterator[str]:
     for name in SERVICES:
         container = containers(ours(things)[name])[0]
         paths = {kind: container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness", "readiness")}
-        if paths != {"startup": "/livez", "liveness": "/livez", "readiness": "/readyz"}:
+        if paths != PROBES:
             yield f"{name} is asked {paths}"
         patience = [container[f"{kind}Probe"]["timeoutSeconds"] for kind in ("startup", "liveness", "readiness")]
         if min(patience) <= health.CHECK_SECONDS:
             yield f"{name} has {min(patience)} s for an answer"
         start = container["startupProbe"]
-        if start["periodSeconds"] * start["failureThreshold"] < 60:
+        if start["periodSeconds"] * start["failureThreshold"] < OUTAGE_SECONDS:
             yield f"{name} is killed while it starts"
 
 
@@ -113,9 +119,11 @@ def test_too_short_a_time_is_noticed(production: list[Thing], name: str) -> None
 def test_a_wrong_probe_is_noticed(production: list[Thing]) -> None:
     containers(ours(production)["gateway"])[0]["livenessProbe"]["httpGet"]["path"] = "/readyz"
     containers(ours(production)["scraper"])[0]["readinessProbe"]["timeoutSeconds"] = 1
-    containers(ours(production)["packager"])[0]["startupProbe"]["failureThreshold"] = 3
+    containers(ours(production)["packager"])[0]["startupProbe"]["failureThreshold"] = 30
+    containers(ours(production)["scheduler"])[0]["startupProbe"]["httpGet"]["path"] = "/livez"
+    containers(ours(production)["notifier"])[0]["readinessProbe"]["httpGet"]["path"] = "/readyz"
 
-    assert len(list(misjudged(production))) == 3
+    assert [fault.partition(" ")[0] for fault in misjudged(production)] == list(SERVICES)
 
 
 def test_a_wrong_budget_is_noticed(production: list[Thing]) -> None:
