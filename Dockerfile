@@ -54,7 +54,8 @@ ARG VERSION
 USER 0:0
 RUN apt-get update \
     && apt-get install -y --no-install-recommends chromium chromium-driver fonts-liberation \
-    && rm -rf /var/lib/apt/lists/*
+    && rm -rf /var/lib/apt/lists/* \
+    && install -d -o 10001 -g 10001 /app/canary
 USER 10001:10001
 ENV SE_OFFLINE=true AID_CHROME_BINARY=/usr/bin/chromium AID_CHROMEDRIVER=/usr/bin/chromedriver
 COPY --from=scraper-venv /venv /venv

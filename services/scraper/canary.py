@@ -16,7 +16,7 @@ import structlog
 from services.scraper.app import build_engines, build_launch
 from services.scraper.asking import asking
 from services.scraper.browsers import Browsers
-from services.scraper.canary_files import read_worked, save_page, write_worked
+from services.scraper.canary_files import make_ready, read_worked, save_page, write_worked
 from services.scraper.canary_table import HEAD, remark, rows
 from services.scraper.drift import Verdict, judge, remembered
 from services.scraper.engines import Ending, Query
@@ -48,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
+        make_ready(said.save)
         return asyncio.run(_ask_all(settings, Query(said.query), said.save, said.against or said.save / WORKED))
     except (BrowserError, OSError, ValueError) as error:
         print(f"the canary cannot run: {error}", file=sys.stderr)  # noqa: T201 - a person started it

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from pydantic import TypeAdapter
 
@@ -10,6 +11,16 @@ from services.scraper.drift import Worked
 from services.scraper.survey import Survey
 
 _WORKED = TypeAdapter(dict[str, dict[str, date]])
+
+
+def make_ready(folder: Path) -> None:
+    """Make it unless it is there; ValueError where nothing can be kept, said before anybody is asked."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ValueError(f"{error.strerror}: {folder.absolute()}; --save names another folder") from None
 
 
 def read_worked(path: Path) -> Worked:

@@ -8,7 +8,7 @@ import pytest
 from tests.deploy.compose.system import Container, System
 
 SERVICES = ("gateway", "scheduler", "scraper", "packager", "notifier")
-WRITABLE = {"gateway": ["/archives"], "packager": ["/archives", "/scratch"]}
+WRITABLE = {"gateway": ["/archives"], "packager": ["/archives", "/scratch"], "scraper": ["/app/canary"]}
 
 LOOK = """
 import json, os, pathlib
@@ -22,7 +22,7 @@ print(json.dumps({
     "user": [os.getuid(), os.getgid()],
     "capabilities": [status[name].strip() for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")],
     "may_gain": status["NoNewPrivs"].strip() == "0",
-    "writable": list(filter(writable, ("/", "/app", "/venv", "/etc", "/var", "/tmp", "/archives", "/scratch"))),
+    "writable": [*filter(writable, "/ /app /venv /etc /var /tmp /archives /scratch /app/canary".split())],
     "secrets": sorted(os.listdir("/run/secrets")) if os.path.isdir("/run/secrets") else [],
 }))
 """

@@ -5,10 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from services.scraper.canary_files import read_worked, save_page, write_worked
+from services.scraper.canary_files import make_ready, read_worked, save_page, write_worked
 from services.scraper.survey import Survey
 
 NOW = datetime(2026, 9, 20, 12, 30, 5, tzinfo=UTC)
+
+
+def test_a_folder_that_cannot_keep_anything_is_told_from_the_first_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(ValueError, match="file/canary; --save names another folder"):
+        make_ready(tmp_path / "file" / "canary")
 
 
 def test_what_worked_is_known_the_next_time(tmp_path: Path) -> None:
