@@ -143,6 +143,11 @@ def test_roots_can_be_written_only_where_an_image_insists(everything: dict[str, 
     assert {name for name, service in everything.items() if not service.get("read_only")} == {"kafka", "cassandra"}
 
 
+def test_every_volume_has_a_name_by_which_down_finds_it(everything: dict[str, Any]) -> None:
+    volumes = [volume for service in everything.values() for volume in service.get("volumes", [])]
+    assert all(volume.get("source") for volume in volumes)
+
+
 def test_images_of_others_are_pinned(everything: dict[str, Any]) -> None:
     images = {service["image"] for service in everything.values()}
     assert not [image for image in images if image.endswith(":latest") or ":" not in image]
