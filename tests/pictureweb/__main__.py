@@ -17,7 +17,8 @@ async def serve(port: int, host: str | None) -> None:
         web = await stack.enter_async_context(PictureWeb.running(port))
         if host:
             await stack.enter_async_context(front(host, web.port))
-        print(f"picture web: {web.google_url}/search?q=cats&udm=2", flush=True)  # noqa: T201 - a person started it
+        seen_at = f"http://{host}:{web.port}" if host else web.google_url
+        print(f"picture web: {seen_at}/search?q=cats&udm=2", flush=True)  # noqa: T201 - a person started it
         await stopped.wait()
 
 
