@@ -11,7 +11,8 @@ from deploy.local.artefacts import LOCAL
 from deploy.local.failures import told_to_the_person
 from deploy.local.homes import alone_in
 from tests.deploy.compose.engine import Engine, EngineRefusedError, engine
-from tests.deploy.compose.images import OURS, above_base, have_images, size
+from tests.deploy.compose.images import OURS, above_base, drop_what_has_no_name, have_images, size
+from tests.deploy.compose.steps import Steps
 
 HOME = (LOCAL / "compose").resolve()  # the engine takes no path that leads over a link
 
@@ -21,6 +22,7 @@ def main() -> None:
     try:
         with alone_in(HOME), engine(HOME) as found:
             code = _test(found)
+            drop_what_has_no_name(found)
     except EngineRefusedError as refused:
         print(f"skipped: no Docker Engine can run here: {refused}")
         return
@@ -35,7 +37,8 @@ def _test(found: Engine) -> int:
         print(f"{name:<18}{total:6.0f} MB, {ours:.0f} of them above Python's", flush=True)
     if found.docker.host:
         os.environ["DOCKER_HOST"] = found.docker.host
-    return pytest.main([str(Path(__file__).parent), "-s", "-v", "-p", "no:cacheprovider", *sys.argv[1:]])
+    arguments = [str(Path(__file__).parent), "-s", "-p", "no:cacheprovider", *sys.argv[1:]]
+    return pytest.main(arguments, plugins=[Steps()])
 
 
 if __name__ == "__main__":

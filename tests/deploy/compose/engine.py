@@ -11,6 +11,7 @@ from deploy.local.debian import install, may_install, program
 from deploy.local.failures import LocalFailure
 from deploy.local.processes import Processes
 from deploy.local.programs import Program, shown
+from deploy.local.timing import timed
 from deploy.local.waiting import wait_until
 from tests.deploy.compose.docker import Docker
 
@@ -38,7 +39,8 @@ def engine(home: Path) -> Iterator[Engine]:
     socket = home / "docker.sock"
     processes = Processes(home)
     try:
-        _start(processes, Docker(f"unix://{socket}"), home)
+        with timed("engine started"):
+            _start(processes, Docker(f"unix://{socket}"), home)
         yield Engine(Docker(f"unix://{socket}"), ours=True)
     finally:
         processes.stop("dockerd")

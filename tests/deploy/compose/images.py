@@ -1,7 +1,9 @@
 """Builds the project's images, and stand-ins for those of others from the artefacts of the local stack."""
 
 import os
+import re
 import shutil
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from tempfile import TemporaryDirectory
 from deploy.local.artefacts import HERE as LOCAL_STACK
 from deploy.local.artefacts import LOCAL, cassandra_jars, kafka_jars
 from deploy.local.programs import ROOT
-from deploy.local.timing import timed
+from deploy.local.timing import say, timed
 from tests.deploy.compose.bases import BASES, have_bases
 from tests.deploy.compose.docker import Docker
 from tests.deploy.compose.engine import Engine
@@ -47,11 +49,32 @@ def have_images(engine: Engine) -> None:
             for base in BASES:
                 docker.says("pull", "--quiet", base.tag)
     for target, tag in OURS.items():
-        with timed(f"image {target}"):
-            docker.build(ROOT, target=target, tag=tag)
-    with timed("stand-ins"), _context() as context:
+        _have(docker, ROOT, target, tag)
+    with _context() as context:
         for target, tag in STAND_INS.items():
-            docker.build(context, target=target, tag=tag)
+            _have(docker, context, target, tag)
+        if engine.ours:
+            for folder in (ROOT, context):
+                _name_stages(docker, folder)
+
+
+def drop_what_has_no_name(engine: Engine) -> None:
+    """Images that newer ones have replaced; in an engine of our own, for in another's they may be somebody's."""
+    if engine.ours:
+        print(engine.docker.says("image", "prune", "--force").splitlines()[-1], flush=True)
+
+
+def _have(docker: Docker, context: Path, target: str, tag: str) -> None:
+    before, started = docker.says("images", "--quiet", tag), time.monotonic()
+    docker.build(context, target=target, tag=tag)
+    done = "as it was" if docker.says("images", "--quiet", tag) == before else "built"
+    say(f"image {target:<12}{done:<10}", time.monotonic() - started)
+
+
+def _name_stages(docker: Docker, context: Path) -> None:
+    """Those that others copy from have no image built on them, and would be built anew once they are dropped."""
+    for stage in sorted(set(re.findall(r"--from=(\S+)", (context / "Dockerfile").read_text()))):
+        docker.build(context, target=stage, tag=f"{NAME}-stage-{stage}:test")
 
 
 @contextmanager
