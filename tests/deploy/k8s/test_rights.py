@@ -4,6 +4,8 @@ from shared import topics
 from tests.deploy.k8s.code import SERVICES, consumed, group_of, read, written
 from tests.deploy.k8s.rendering import Thing, env, named, of_kind, ours
 
+INBOX = topics.JOB_INBOX.name
+
 Right = tuple[str, str, str]
 """(topic or group, its name, operation)."""
 
@@ -65,8 +67,18 @@ def test_the_operator_may_send_every_dead_letter_back(production: list[Thing]) -
 
     letters = {topics.dead_letters(service).name for service in topics.CONSUMING_SERVICES}
     origins = {topic for service in SERVICES for topic in consumed(service)}
-    assert {name for _, name, operation in rights if operation == "Read"} == letters
+    assert {name for kind, name, operation in rights if (kind, operation) == ("topic", "Read")} == letters | {INBOX}
     assert {name for _, name, operation in rights if operation == "Write"} == letters | origins
+
+
+def test_the_operator_may_send_the_schedulers_group_back_and_no_other(production: list[Thing]) -> None:
+    rights = granted(named(production, "KafkaUser", "operator"))
+
+    assert {right for right in rights if right[0] == "group"} == {
+        ("group", group_of("scheduler"), "Read"),
+        ("group", group_of("scheduler"), "Describe"),
+    }
+    assert ("topic", INBOX, "Read") in rights
 
 
 def test_every_user_is_known(production: list[Thing]) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from kafka import KafkaAdminClient, KafkaConsumer
 from kafka import TopicPartition as Place
+from kafka.admin import OffsetTimestamp
 
 from shared import topics
 from shared.cloudevents import Delivery, Record
@@ -85,6 +87,32 @@ async def test_an_operator_sends_every_kind_of_dead_letter_back(
     lines = capsys.readouterr().out.splitlines()
     for service, origin in ways:
         assert any(f"{service}.dlq" in line and line.endswith(f"sent back to {origin}") for line in lines), lines
+
+
+async def test_an_operator_sends_the_schedulers_group_back(kafka: GuardedKafka) -> None:
+    """As docs/recovery.md does after a restored Cassandra."""
+    inbox = topics.JOB_INBOX.name
+    before = datetime.now(UTC)
+    await write(kafka, None, inbox)
+    await work_off(kafka, "scheduler")
+
+    (told,) = (await asyncio.to_thread(sent_back, kafka, "scheduler", inbox, before)).values()
+
+    async with group_lag(kafka.access_of("scheduler"), "scheduler") as lag:
+        (left,) = (await lag.of([TopicPartition(inbox, 0)])).values()
+    assert told["error"].errno == 0
+    assert left.behind >= 1
+
+
+def sent_back(kafka: GuardedKafka, group: str, name: str, since: datetime) -> dict[Place, Any]:
+    admin = KafkaAdminClient(**kafka.access_of("operator").options())
+    try:
+        (topic,) = admin.describe_topics([name])
+        places = [Place(name, each["partition_index"]) for each in topic["partitions"]]
+        at = OffsetTimestamp(int(since.timestamp() * 1000))
+        return dict(admin.reset_group_offsets(group, dict.fromkeys(places, at)))
+    finally:
+        admin.close()
 
 
 async def test_provisioning_sees_that_the_topics_are_there(kafka: GuardedKafka) -> None:
