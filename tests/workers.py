@@ -10,21 +10,24 @@ BROWSERS = (
     "tests/integration/scraper/test_engines.py",
     "tests/integration/scraper/test_google",
 )
+GUARDED = ("tests/integration/guarded",)
 SERVERLESS = (
     "tests/unit",
+    "tests/deploy",
     "tests/integration/packager/test_archive_programs.py",
     "tests/integration/packager/test_guard",
     "tests/integration/packager/test_hostile.py",
     "tests/integration/packager/test_sheetdrawing.py",
 )
-LONGEST_FIRST = ("parts", "system", "browsers", "serverless")
+SCOPES = {"system": SYSTEM, "browsers": BROWSERS, "guarded": GUARDED, "serverless": SERVERLESS}
+LONGEST_FIRST = ("parts", "system", "browsers", "guarded", "serverless")
 
 
 class ByServers(LoadScopeScheduling):  # type: ignore[misc]  # ships no py.typed
     """The whole system is one worker's, its parts on their servers another's; then what needs no servers."""
 
     def _split_scope(self, nodeid: str) -> str:
-        for scope, places in (("system", SYSTEM), ("browsers", BROWSERS), ("serverless", SERVERLESS)):
+        for scope, places in SCOPES.items():
             if nodeid.startswith(places):
                 return scope
         return "parts"
