@@ -33,6 +33,11 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
                 await super().on_thread_stop()
         except TimeoutError:
             await self._hang_up(self._consumer)
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            # Of a fetch that aiokafka ended while it was backing off; the group has been left by then.
+            await self._consumer._client.close()  # noqa: SLF001 - its own stop() has broken off
 
     async def _hang_up(self, consumer: Any) -> None:
         try:

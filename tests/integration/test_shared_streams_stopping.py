@@ -101,3 +101,27 @@ async def test_a_consumer_that_waits_to_join_its_group_can_be_stopped_and_leaves
             await running
 
     assert await members(kafka_url, group_that_never_gathers) == 1
+
+
+async def test_a_fetch_that_backs_off_does_not_break_the_goodbye_off(kafka_url: str) -> None:
+    """aiokafka stumbles over it; pytest fails for what a thread dies of."""
+    await create_topics(ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4))
+    app = idle(f"backing-off-{uuid4()}", kafka_url)
+    running = asyncio.ensure_future(run_streams(app, Health()))
+    async with asyncio.timeout(30):
+        while not (thread := app.consumer._thread) or not thread._consumer or not thread._consumer.assignment():
+            await asyncio.sleep(0.05)
+    fetcher, client = thread._consumer._fetcher, thread._consumer._client
+
+    async def back_off() -> None:
+        fetcher._pending_tasks.add(asyncio.ensure_future(asyncio.sleep(60)))
+        await asyncio.sleep(0)
+
+    await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(back_off(), thread.thread_loop))
+    running.cancel()
+    async with asyncio.timeout(8):
+        with suppress(asyncio.CancelledError):
+            await running
+
+    assert not any(connection.connected() for connection in client._conns.values())
+    assert await members(kafka_url, app.conf.id) == 0
