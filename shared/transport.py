@@ -37,7 +37,8 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             if (task := asyncio.current_task()) and task.cancelling():
                 raise
             # Of a fetch that aiokafka ended while it was backing off; the group has been left by then.
-            await self._consumer._client.close()  # noqa: SLF001 - its own stop() has broken off
+            consumer: Any = self._consumer
+            await consumer._client.close()  # noqa: SLF001 - its own stop() has broken off
 
     async def _hang_up(self, consumer: Any) -> None:
         try:

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -103,13 +104,18 @@ async def test_a_consumer_that_waits_to_join_its_group_can_be_stopped_and_leaves
     assert await members(kafka_url, group_that_never_gathers) == 1
 
 
+def thread_of(app: StreamApp) -> Any:
+    consumer: Any = app.consumer
+    return consumer._thread
+
+
 async def test_a_fetch_that_backs_off_does_not_break_the_goodbye_off(kafka_url: str) -> None:
-    """aiokafka stumbles over it; pytest fails for what a thread dies of."""
+    """The client stumbles over it; pytest fails for what a thread dies of."""
     await create_topics(ProvisionSettings(kafka_url=kafka_url, cassandra_hosts="unused:1", partitions=4))
     app = idle(f"backing-off-{uuid4()}", kafka_url)
     running = asyncio.ensure_future(run_streams(app, Health()))
     async with asyncio.timeout(30):
-        while not (thread := app.consumer._thread) or not thread._consumer or not thread._consumer.assignment():
+        while not (thread := thread_of(app)) or not thread._consumer or not thread._consumer.assignment():
             await asyncio.sleep(0.05)
     fetcher, client = thread._consumer._fetcher, thread._consumer._client
 
