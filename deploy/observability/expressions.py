@@ -27,5 +27,14 @@ def quantile_of(metric: str, share: float, labels: str = "", *, legend: str, by:
     return Line(f"histogram_quantile({share}, sum by ({groups}) (rate({selected}[{over}])))", legend)
 
 
+def half_and(share: float, metric: str, labels: str = "", *, by: str = "") -> list[Line]:
+    """Two quantiles of a histogram: what half of all stay below, and what all but a few do."""
+    legend = f"{{{{{by}}}}}, " if by else ""
+    return [
+        quantile_of(metric, each, labels, legend=f"{legend}{said}", by=by)
+        for each, said in ((0.5, "half"), (share, f"{share:.0%}".replace("%", " %")))
+    ]
+
+
 def _legend(by: str, legend: str | None) -> str:
     return " ".join(f"{{{{{label.strip()}}}}}" for label in by.split(",")) if legend is None else legend

@@ -12,18 +12,25 @@ def _row(service: str, *panels: Panel) -> Row:
 
 def _machine(service: str) -> Iterable[Panel]:
     of_it = f'{{service="{service}"}}'
+    whose = "Of each process of ours; Chromium, and the drawing of contact sheets, are processes of their own."
     yield Panel(
         "Processors",
         [Line(f"rate(process_cpu_seconds_total{of_it}[$__rate_interval])", "{{instance}}")],
-        "Of each process of ours; Chromium, and the drawing of contact sheets, are processes of their own.",
+        whose,
         unit="percentunit",
     )
     yield Panel(
         "Memory",
         [Line(f"process_resident_memory_bytes{of_it}", "{{instance}}")],
-        "Of each process of ours; Chromium, and the drawing of contact sheets, are processes of their own.",
+        whose,
         unit="bytes",
     )
+
+
+def _slots(stage: str, says: str) -> Panel:
+    lines = {"aid_slots_busy": "taken", "aid_slots": "there are"}
+    of_it = f'{{stage="{stage}"}}'
+    return Panel("Slots", [sum_of(name + of_it, by="stage", legend=legend) for name, legend in lines.items()], says)
 
 
 GATEWAY = _row(
@@ -128,14 +135,7 @@ SCRAPER = _row(
         [events_of("aid_browser_restarts_total", by="reason")],
         "recycled is wear. hung and died: look at the machine's memory.",
     ),
-    Panel(
-        "Slots",
-        [
-            sum_of('aid_slots_busy{stage="search"}', by="stage", legend="taken"),
-            sum_of('aid_slots{stage="search"}', by="stage", legend="there are"),
-        ],
-        "Searches at once.",
-    ),
+    _slots("search", "Searches at once."),
 )
 
 PACKAGER = _row(
@@ -169,14 +169,7 @@ PACKAGER = _row(
         "By the last sweep: living links lead nowhere.",
         bad_at=1,
     ),
-    Panel(
-        "Slots",
-        [
-            sum_of('aid_slots_busy{stage="pack"}', by="stage", legend="taken"),
-            sum_of('aid_slots{stage="pack"}', by="stage", legend="there are"),
-        ],
-        "Jobs packed at once.",
-    ),
+    _slots("pack", "Jobs packed at once."),
 )
 
 NOTIFIER = _row(

@@ -1,63 +1,55 @@
 """The dashboard that tells whether all is well."""
 
-from deploy.observability.expressions import OURS, events_of, quantile_of, sum_of
+from collections.abc import Sequence
+from typing import Any
+
+from deploy.observability.expressions import OURS, events_of, half_and, quantile_of, sum_of
 from deploy.observability.panels import Dashboard, Line, Panel, Row
 
 _ENDED = 'sum(increase(aid_jobs_total{state=~"completed|failed"}[$__range]))'
 
+
+def _number(title: str, lines: Sequence[Line], says: str, *, width: int = 3, **drawn: Any) -> Panel:
+    """A small one, of how it is now."""
+    return Panel(title, lines, says, kind="stat", width=width, height=4, **drawn)
+
+
 NOW = (
-    Panel(
+    _number(
         "Alerts",
         [Line('count(ALERTS{alertname=~"Aid.*",alertstate="firing"}) or vector(0)')],
         "Firing now. What each means stands in docs/operations.md.",
-        kind="stat",
-        width=3,
-        height=4,
         bad_at=1,
     ),
-    Panel(
+    _number(
         "Processes that answer",
         [sum_of(f"up{{{OURS}}}", by="service")],
         "Of each service. None is an outage.",
-        kind="stat",
         width=9,
-        height=4,
     ),
-    Panel(
+    _number(
         "Jobs under way",
         [Line("sum(aid_jobs_running)")],
         "After a scheduler has taken shards over it takes a minute until all of theirs are known.",
-        kind="stat",
-        width=3,
-        height=4,
     ),
-    Panel(
+    _number(
         "Completed",
         [Line('sum(increase(aid_jobs_total{state="completed"}[$__range]))')],
         "In the time shown.",
-        kind="stat",
-        width=3,
-        height=4,
     ),
-    Panel(
+    _number(
         "Failed",
         [Line(f'sum(increase(aid_jobs_total{{state="failed"}}[$__range])) / ({_ENDED} > 0) or vector(0)')],
         "Share of the jobs that ended in the time shown. A query without any result fails too.",
         unit="percentunit",
-        kind="stat",
-        width=3,
-        height=4,
         warn_at=0.2,
         bad_at=0.5,
     ),
-    Panel(
+    _number(
         "Due to mail, 95 %",
         [quantile_of("aid_job_due_to_mail_seconds", 0.95, legend="", over="$__range")],
         "From a job's time until the relay had the mail with its link, in the time shown.",
         unit="s",
-        kind="stat",
-        width=3,
-        height=4,
         warn_at=300,
         bad_at=600,
     ),
@@ -108,46 +100,31 @@ JOBS = (
 TIMES = (
     Panel(
         "From due to mail",
-        [
-            quantile_of("aid_job_due_to_mail_seconds", 0.5, legend="half"),
-            quantile_of("aid_job_due_to_mail_seconds", 0.95, legend="95 %"),
-        ],
+        half_and(0.95, "aid_job_due_to_mail_seconds"),
         "From a job's time until the relay had the mail with its link; of the last quarter of an hour.",
         unit="s",
     ),
     Panel(
         "How late jobs begin",
-        [
-            quantile_of("aid_timer_lateness_seconds", 0.5, 'kind="release"', legend="half"),
-            quantile_of("aid_timer_lateness_seconds", 0.99, 'kind="release"', legend="99 %"),
-        ],
+        half_and(0.99, "aid_timer_lateness_seconds", 'kind="release"'),
         "From a job's time until the scheduler had decided to begin it.",
         unit="s",
     ),
     Panel(
         "From begin to the first search, and to packing",
-        [
-            quantile_of("aid_run_wait_seconds", 0.5, legend="{{stage}}, half", by="stage"),
-            quantile_of("aid_run_wait_seconds", 0.95, legend="{{stage}}, 95 %", by="stage"),
-        ],
+        half_and(0.95, "aid_run_wait_seconds", by="stage"),
         "Jobs wait here when all slots are taken: then more scrapers or packagers help.",
         unit="s",
     ),
     Panel(
         "Search and packing",
-        [
-            quantile_of("aid_run_seconds", 0.5, 'outcome="done"', legend="{{stage}}, half", by="stage"),
-            quantile_of("aid_run_seconds", 0.95, 'outcome="done"', legend="{{stage}}, 95 %", by="stage"),
-        ],
+        half_and(0.95, "aid_run_seconds", 'outcome="done"', by="stage"),
         "Runs that came to their end. Packing begins while the search still finds, and lasts as long at least.",
         unit="s",
     ),
     Panel(
         "From the end to the mail",
-        [
-            quantile_of("aid_mail_seconds", 0.5, legend="{{kind}}, half", by="kind"),
-            quantile_of("aid_mail_seconds", 0.95, legend="{{kind}}, 95 %", by="kind"),
-        ],
+        half_and(0.95, "aid_mail_seconds", by="kind"),
         "From the end of a job until the relay had the mail that tells of it.",
         unit="s",
     ),
