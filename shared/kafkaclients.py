@@ -1,6 +1,8 @@
 """Starting a Kafka client, with a word on why it is not let in: the libraries keep that to their logs, if they know."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 from aiokafka.conn import create_conn
@@ -24,6 +26,16 @@ async def start_client(client: Client, kafka: KafkaAccess) -> None:
         await client.start()
     except KafkaError as error:
         await greet(kafka)
+        raise DependencyAwayError("kafka", brief(error)) from error
+
+
+@asynccontextmanager
+async def answering(within: float) -> AsyncIterator[None]:
+    """Around questions to Kafka: DependencyAwayError when they fail, or take longer than so many seconds."""
+    try:
+        async with asyncio.timeout(within):
+            yield
+    except (KafkaError, TimeoutError) as error:
         raise DependencyAwayError("kafka", brief(error)) from error
 
 

@@ -1,6 +1,5 @@
 """Whether Kafka lets us consume, asked before Faust begins (aiokafka): without a right that waits, and says nothing."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -8,15 +7,15 @@ from aiokafka import TopicPartition
 from aiokafka.client import AIOKafkaClient, ConnectionGroup, CoordinationType
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
-    KafkaError,
     TopicAuthorizationFailedError,
     for_code,
 )
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.group import HeartbeatRequest
 
-from shared.errors import DependencyAwayError, brief
+from shared.errors import DependencyAwayError
 from shared.kafkaaccess import KafkaAccess
+from shared.kafkaclients import answering
 
 REFUSALS = (GroupAuthorizationFailedError, TopicAuthorizationFailedError)
 
@@ -74,10 +73,8 @@ def _missing(operation: str, kind: str, name: str) -> DependencyAwayError:
 async def _client(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaClient]:
     client = AIOKafkaClient(**kafka.options())
     try:
-        async with asyncio.timeout(_ANSWER_SECONDS):
+        async with answering(_ANSWER_SECONDS):
             await client.bootstrap()
             yield client
-    except (KafkaError, TimeoutError) as error:
-        raise DependencyAwayError("kafka", brief(error)) from error
     finally:
         await client.close()

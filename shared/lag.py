@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 
-from shared.errors import DependencyAwayError, brief
 from shared.goodbyes import say_goodbye
 from shared.kafkaaccess import KafkaAccess
-from shared.kafkaclients import start_client
+from shared.kafkaclients import answering, start_client
 from shared.movement import Lag
 
 ANSWER_SECONDS = 10.0
@@ -26,7 +24,7 @@ class GroupLag:
     async def of(self, places: Iterable[TopicPartition]) -> dict[TopicPartition, Lag]:
         """DependencyAwayError when the brokers do not answer in time."""
         asked = list(places)
-        async with _answering():
+        async with answering(ANSWER_SECONDS):
             ends = await self._client.end_offsets(asked)
             firsts = await self._client.beginning_offsets(asked)
             committed = await asyncio.gather(*map(self._client.committed, asked))
@@ -37,7 +35,7 @@ class GroupLag:
 
     async def end(self, place: TopicPartition) -> int:
         """The offset the next record there gets: one question where `of` has three."""
-        async with _answering():
+        async with answering(ANSWER_SECONDS):
             ends: dict[TopicPartition, int] = await self._client.end_offsets([place])
             return ends[place]
 
@@ -48,7 +46,7 @@ class GroupLag:
         """
         reader = AIOKafkaConsumer(**self._kafka.options())
         try:
-            async with _answering():
+            async with answering(ANSWER_SECONDS):
                 await start_client(reader, self._kafka)
                 reader.assign([place])
                 reader.seek(place, offset)
@@ -71,17 +69,8 @@ async def _first_of(reader: AIOKafkaConsumer, place: TopicPartition) -> int | No
 async def group_lag(kafka: KafkaAccess, group: str) -> AsyncIterator[GroupLag]:
     client = AIOKafkaConsumer(**kafka.options(), group_id=group, enable_auto_commit=False)
     try:
-        async with _answering():
+        async with answering(ANSWER_SECONDS):
             await start_client(client, kafka)
         yield GroupLag(client, kafka)
     finally:
         await say_goodbye(client)
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    try:
-        async with asyncio.timeout(ANSWER_SECONDS):
-            yield
-    except (KafkaError, TimeoutError) as error:
-        raise DependencyAwayError("kafka", brief(error)) from error

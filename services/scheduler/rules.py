@@ -41,6 +41,11 @@ NET = timedelta(hours=4, minutes=30)
 """Clean-up when no report of a mail ever comes."""
 
 
+def cut(exact: timedelta) -> timedelta:
+    """To the milliseconds that Cassandra keeps: a timer is recognised by its time."""
+    return exact - exact % timedelta(milliseconds=1)
+
+
 @dataclass(frozen=True)
 class Rules:
     """What an operator may set.

@@ -22,6 +22,7 @@ from services.scheduler.rules import (
     OVERLOADED_AFTER,
     PART_OF_THE_WAIT,
     Rules,
+    cut,
 )
 from shared.errors import Reason
 from shared.events import Failure, JobScheduled, JobStarted, JobSubmitted, RescheduleRequested, RunFailed, SearchDue
@@ -99,7 +100,7 @@ def look_again_in(job: Job | None, now: datetime, rules: Rules) -> timedelta:
     noticed that much later.
     """
     waited = now - job.run_started_at if job and job.run_started_at else timedelta(0)
-    return max(rules.watchdog, min(_milliseconds(waited / PART_OF_THE_WAIT), LONGEST_REST))
+    return max(rules.watchdog, min(cut(waited / PART_OF_THE_WAIT), LONGEST_REST))
 
 
 def after_failure(job: Job, event: RunFailed, now: datetime, rules: Rules) -> Job | None:
@@ -123,11 +124,7 @@ def _not_before(event: RunFailed, now: datetime) -> datetime:
 def back_off(job: Job, times: int, first: timedelta) -> timedelta:
     """Doubling, less up to half by the job's own number, so that many jobs do not return at once; milliseconds."""
     jitter = uuid5(job.job_id, str(job.run)).int % 1000 / 2000
-    return _milliseconds(min(first * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter))
-
-
-def _milliseconds(exact: timedelta) -> timedelta:
-    return exact - exact % timedelta(milliseconds=1)
+    return cut(min(first * 2.0 ** min(times - 1, 10), LONGEST_BACK_OFF) * (1 - jitter))
 
 
 def _after_handing_back(job: Job, now: datetime, rules: Rules) -> Job:

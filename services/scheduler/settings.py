@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from services.scheduler.rules import FRESH, Rules
+from services.scheduler.rules import FRESH, Rules, cut
 from shared.settings import ProcessSettings
 
 
@@ -25,15 +25,9 @@ class Settings(ProcessSettings):
     @property
     def rules(self) -> Rules:
         return Rules(
-            link=_milliseconds(minutes=self.link_minutes),
-            cleanup=_milliseconds(minutes=self.cleanup_minutes),
+            link=cut(timedelta(minutes=self.link_minutes)),
+            cleanup=cut(timedelta(minutes=self.cleanup_minutes)),
             max_runs=self.max_runs,
-            back_off=_milliseconds(seconds=self.back_off_seconds),
-            watchdog=_milliseconds(seconds=self.watchdog_seconds),
+            back_off=cut(timedelta(seconds=self.back_off_seconds)),
+            watchdog=cut(timedelta(seconds=self.watchdog_seconds)),
         )
-
-
-def _milliseconds(**length: float) -> timedelta:
-    """Cut to what Cassandra keeps: a timer is recognised by its time."""
-    exact = timedelta(**length)
-    return exact - exact % timedelta(milliseconds=1)

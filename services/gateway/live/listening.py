@@ -16,10 +16,10 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter
 
 from shared.anyrecords import read_any_record
-from shared.errors import DependencyAwayError, brief
+from shared.errors import brief
 from shared.goodbyes import say_goodbye
 from shared.kafkaaccess import KafkaAccess
-from shared.kafkaclients import start_client
+from shared.kafkaclients import answering, start_client
 from shared.topics import JOB_LIFECYCLE, JOB_PROGRESS
 from shared.waiting import pauses, until_available
 
@@ -82,13 +82,10 @@ async def _consumer(kafka: KafkaAccess) -> AsyncIterator[AIOKafkaConsumer]:
 
 
 async def _start(consumer: AIOKafkaConsumer, kafka: KafkaAccess) -> None:
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            await start_client(consumer, kafka)
-            # Else each partition begins at whatever end it has when it is first read.
-            await asyncio.gather(*map(consumer.position, consumer.assignment()))
-    except (KafkaError, TimeoutError) as error:
-        raise DependencyAwayError("kafka", brief(error)) from error
+    async with answering(_START_SECONDS):
+        await start_client(consumer, kafka)
+        # Else each partition begins at whatever end it has when it is first read.
+        await asyncio.gather(*map(consumer.position, consumer.assignment()))
 
 
 async def _pass_on(consumer: AIOKafkaConsumer, tell: Callable[[UUID], None]) -> None:
